@@ -1,0 +1,46 @@
+.DEFAULT_GOAL := help
+.SHELLFLAGS := -eu -c
+export UV_PYTHON_DOWNLOADS := never
+UV := .tools/bin/uv
+PY := .venv/bin/python
+COMPILE := $(UV) pip compile -q --universal --generate-hashes --no-header --upgrade pyproject.toml
+
+help: ## show what can be made
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
+
+setup: .venv/ready ## make .venv from the lock
+
+run: .venv/ready ## set up and serve on http://127.0.0.1:8080, with demo data
+	DEMO=$${DEMO:-true} $(PY) run_bot.py serve
+
+test: .venv/ready ## set up and run every test
+	.venv/bin/coverage run -m pytest
+
+check: lint test ## everything that must hold before a change goes in
+	.venv/bin/coverage report
+
+lint: .venv/ready ## the checks that run no test
+	.venv/bin/ruff format --check .
+	.venv/bin/ruff check .
+	.venv/bin/mypy
+	.venv/bin/lint-imports
+	$(PY) run_bot.py check-content
+
+lock: .tools/bin/uv ## choose versions anew
+	$(COMPILE) -o requirements.lock
+	$(COMPILE) --group dev -o requirements-dev.lock
+	$(COMPILE) --group dev --group bench -o requirements-bench.lock
+
+bench: .venv/ready ## measure, and write docs/benchmarks.md
+	$(UV) pip install --quiet --python $(PY) --require-hashes -r requirements-bench.lock
+	$(PY) -m benchmarks
+
+.tools/bin/uv:
+	python3 -m pip install --quiet --target .tools uv==0.13.9
+
+.venv/ready: requirements-dev.lock .tools/bin/uv
+	$(UV) venv --quiet --allow-existing .venv
+	$(UV) pip sync --quiet --python $(PY) --require-hashes requirements-dev.lock
+	touch $@
+
+.PHONY: help setup run test check lint lock bench

@@ -1,0 +1,135 @@
+"""Puts the machine together and runs it."""
+
+import asyncio
+import secrets
+import signal
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime
+
+import aiohttp
+from aiohttp import web
+
+from bot import clock, edition, jobs, logs
+from bot.channels.base import Channel
+from bot.channels.telegram import Telegram
+from bot.channels.webchat import WebChat
+from bot.delivery import Delivery
+from bot.mailboxes import Mailboxes
+from bot.schedule import Schedule
+from bot.web import greeting, server
+from config.settings import Settings
+from handlers import members as services
+from handlers.dialogue import Dialogue
+from handlers.router import Router
+from models import crypto, members, migrate
+from models.base import Database
+
+
+@dataclass(frozen=True)
+class House:
+    """All parts of one process, ready to run."""
+
+    settings: Settings
+    database: Database
+    dialogue: Dialogue
+    mailboxes: Mailboxes
+    delivery: Delivery
+    schedule: Schedule
+    channels: tuple[Channel, ...]
+    site: web.Application
+
+
+@asynccontextmanager
+async def build(settings: Settings, now: Callable[[], datetime] = clock.now) -> AsyncIterator[House]:
+    """Put the parts together; leaving closes them.
+
+    Raises ContentError when the content is wrong.
+    """
+    crypto.use(settings.fernet_keys(), settings.secret())
+    database = Database(settings.database)
+    await database.start()
+    try:
+        async with aiohttp.ClientSession() as http:
+            router = Router(services.services())
+            dialogue = Dialogue(router, await edition.first(database, settings, router, now=now()))
+            yield _assemble(settings, database, dialogue, http, now)
+    finally:
+        await database.close()
+
+
+def _assemble(
+    settings: Settings,
+    database: Database,
+    dialogue: Dialogue,
+    http: aiohttp.ClientSession,
+    now: Callable[[], datetime],
+) -> House:
+    chat = WebChat(database, settings, now, lambda key: dialogue.edition.content.texts[key].text)
+    channels: list[Channel] = [chat]
+    routes = [chat.routes()]
+    if settings.telegram_bot_token is not None:
+        telegram = Telegram(settings, http, now)
+        channels.append(telegram)
+        routes.append(telegram.routes())
+    mailboxes = Mailboxes(database, dialogue.answer, dialogue.fault, now)
+    delivery = Delivery(
+        database, channels, now, secrets.token_hex(8), on_gone=members.bury, on_moved=members.move
+    )
+    schedule = Schedule(jobs.all_jobs(database, mailboxes, dialogue, now))
+    site = server.build(settings, database, routes)
+    site.on_shutdown.append(chat.close)
+    return House(settings, database, dialogue, mailboxes, delivery, schedule, tuple(channels), site)
+
+
+async def run(settings: Settings) -> None:
+    """Serve until a signal ends it; a second signal ends it at once."""
+    logs.set_up(settings)
+    if settings.database.startswith("sqlite"):
+        settings.data_dir.mkdir(parents=True, exist_ok=True)
+        await migrate.upgrade(settings.database)
+    async with build(settings) as house:
+        await _run(house, _stop_signal())
+
+
+async def _run(house: House, stop: asyncio.Event) -> None:
+    roles, settings = house.settings.roles, house.settings
+    runner = web.AppRunner(house.site, access_log=None, shutdown_timeout=3)
+    await runner.setup()
+    tasks = [asyncio.create_task(house.mailboxes.run(), name="mailboxes")]
+    tasks += [
+        asyncio.create_task(channel.listen(house.mailboxes.receive), name=channel.name)
+        for channel in house.channels
+    ]
+    if "delivery" in roles:
+        tasks.append(asyncio.create_task(house.delivery.run(), name="delivery"))
+    if "clock" in roles:
+        house.schedule.start()
+    try:
+        if "web" in roles:
+            await web.TCPSite(runner, settings.http_host, settings.http_port).start()
+            print(*greeting.lines(settings), sep="\n", flush=True)  # noqa: T201 -- the addresses, for the person who started it
+        waiting = asyncio.create_task(stop.wait(), name="stop")
+        done, _ = await asyncio.wait([*tasks, waiting], return_when=asyncio.FIRST_COMPLETED)
+        for task in done - {waiting}:
+            task.result()
+    finally:
+        house.schedule.stop()
+        await runner.cleanup()
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def _stop_signal() -> asyncio.Event:
+    stop, loop = asyncio.Event(), asyncio.get_running_loop()
+
+    def end() -> None:
+        stop.set()
+        for name in (signal.SIGINT, signal.SIGTERM):
+            loop.remove_signal_handler(name)
+
+    for name in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(name, end)
+    return stop

@@ -1,0 +1,122 @@
+"""doctor: one line for each thing that must be right; exit code 1 when one is not."""
+
+import argparse
+import shutil
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+
+import aiohttp
+from sqlalchemy import func, select
+
+from bot import clock
+from bot.channels.telegram import Telegram
+from bot.commands.base import Commands, command
+from config import files
+from config.content import Content, ContentError
+from config.settings import Settings
+from handlers.members import services
+from handlers.router import Router
+from models import handoffs, migrate
+from models.base import Database
+from models.outbox import Letter
+
+FREE_BYTES = 500_000_000
+EARLIEST = datetime(2026, 11, 1, tzinfo=UTC)
+Line = tuple[bool, str, str]
+
+
+def add(commands: Commands) -> None:
+    """Add the command."""
+    command(commands, "doctor", check, "check settings, database, content, channels, disk and clock")
+
+
+async def check(settings: Settings, _: argparse.Namespace) -> int:
+    """Print a line for each check; return 1 when something is wrong."""
+    wrong = 0
+    async for good, name, told in _lines(settings):
+        print(f"{'ok   ' if good else 'WRONG'} {name}: {told}")
+        wrong += not good
+    return 1 if wrong else 0
+
+
+async def _lines(settings: Settings) -> AsyncIterator[Line]:
+    yield (
+        True,
+        "settings",
+        f"{settings.role}, {settings.database.partition(':')[0]}, demo {'on' if settings.demo else 'off'}",
+    )
+    yield _keys(settings)
+    yield _content(settings)
+    async for line in _database(settings):
+        yield line
+    yield _disk(settings)
+    yield clock.now() > EARLIEST, "clock", clock.now().isoformat(timespec="seconds")
+    yield await _telegram(settings)
+
+
+def _keys(settings: Settings) -> Line:
+    if settings.secret_key and settings.field_keys:
+        return True, "keys", "set"
+    return (
+        True,
+        "keys",
+        "they lie only in DATA_DIR: losing it loses every encrypted field, keep a copy elsewhere",
+    )
+
+
+def _content(settings: Settings) -> Line:
+    try:
+        content = Content.of(files.read(settings.content_dir))
+        Router(services()).check(content)
+    except ContentError as error:
+        return False, "content", str(error)
+    today = clock.now().date()
+    old = sum(1 for entry in content.entries if entry.valid_until and entry.valid_until < today)
+    return True, "content", f"{len(content.entries)} entries, {old} past their date"
+
+
+async def _database(settings: Settings) -> AsyncIterator[Line]:
+    database = Database(settings.database)
+    try:
+        await database.start()
+        behind = await migrate.behind(database)
+        yield (
+            not behind,
+            "database",
+            "tables are not up to date: run_bot.py migrate" if behind else "answers, tables up to date",
+        )
+        if not behind:
+            yield await _queues(database)
+    except Exception as error:  # noqa: BLE001 -- whatever it is, the doctor says so and goes on
+        yield False, "database", f"does not answer ({type(error).__name__})"
+    finally:
+        await database.close()
+
+
+async def _queues(database: Database) -> Line:
+    async with database.transaction() as session:
+        stuck = await session.scalar(select(func.count()).where(Letter.state.in_(("failed", "unknown")))) or 0
+        old = clock.now() - timedelta(minutes=10)
+        held = (
+            await session.scalar(select(func.count()).where(Letter.state == "waiting", Letter.due < old)) or 0
+        )
+        people = await handoffs.waiting(session)
+    return (
+        True,
+        "queues",
+        f"{held} letters wait longer than ten minutes, {stuck} failed, {people} members wait for a person",
+    )
+
+
+def _disk(settings: Settings) -> Line:
+    folder = settings.data_dir if settings.data_dir.exists() else settings.data_dir.absolute().parent
+    free = shutil.disk_usage(folder).free
+    return free > FREE_BYTES, "disk", f"{free // 1_000_000} MB free"
+
+
+async def _telegram(settings: Settings) -> Line:
+    if settings.telegram_bot_token is None:
+        return True, "telegram", "off (no TELEGRAM_BOT_TOKEN)"
+    async with aiohttp.ClientSession() as http:
+        good, told = await Telegram(settings, http, clock.now).check()
+    return good, "telegram", told

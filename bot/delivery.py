@@ -1,0 +1,170 @@
+"""The postman: takes due letters from the outbox and hands them to their channels, evenly and in lanes."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable
+from datetime import datetime, timedelta
+
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.channels.base import Channel, Moved, TryLater, Unreachable
+from models import budgets, outbox
+from models.base import Database
+from models.messages import Address
+from models.outbox import BULK, Letter
+
+log = structlog.get_logger()
+POLL, PAUSE, FAULT_SECONDS, LONGEST = 1.0, 1.0, 30.0, 300.0
+OnGone = Callable[[AsyncSession, Address, str, datetime], Awaitable[None]]
+OnMoved = Callable[[AsyncSession, Address, Address], Awaitable[None]]
+
+
+class Delivery:
+    """Sends letters, and sends them again when a platform asks to wait."""
+
+    def __init__(
+        self,
+        database: Database,
+        channels: Iterable[Channel],
+        clock: Callable[[], datetime],
+        owner: str,
+        *,
+        on_gone: OnGone | None = None,
+        on_moved: OnMoved | None = None,
+    ) -> None:
+        self._database = database
+        self._channels = {channel.name: channel for channel in channels if channel.rate is not None}
+        self._clock = clock
+        self._owner = owner
+        self._on_gone = on_gone
+        self._on_moved = on_moved
+        self._woken = {name: asyncio.Event() for name in self._channels}
+        self._sending: set[asyncio.Task[None]] = set()
+        database.listen(self._wake)
+
+    async def run(self) -> None:
+        """Deliver until cancelled; letters under way are finished first."""
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                for channel in self._channels.values():
+                    tasks.create_task(self._serve(channel), name=f"delivery {channel.name}")
+                await asyncio.Event().wait()
+        finally:
+            await asyncio.gather(*self._sending, return_exceptions=True)
+
+    async def round(self) -> int:
+        """Deliver what may leave now and wait for it; return how many letters left."""
+        sent = 0
+        for channel in self._channels.values():
+            while letters := (await self._claim(channel)).letters:
+                sent += len(letters)
+                await asyncio.gather(*(self._deliver(channel, letter) for letter in letters))
+        return sent
+
+    def _wake(self, name: str) -> None:
+        kind, _, channel = name.partition(":")
+        if kind == "letters" and channel in self._woken:
+            self._woken[channel].set()
+
+    async def _serve(self, channel: Channel) -> None:
+        woken = self._woken[channel.name]
+        while True:
+            woken.clear()
+            try:
+                claim = await self._claim(channel)
+            except SQLAlchemyError as error:
+                log.warning("outbox", channel=channel.name, problem=type(error).__name__)
+                await asyncio.sleep(PAUSE)
+                continue
+            for letter in claim.letters:
+                task = asyncio.create_task(self._deliver(channel, letter), name=f"letter {letter.id}")
+                self._sending.add(task)
+                task.add_done_callback(self._sending.discard)
+            await self._rest(woken, claim)
+
+    async def _rest(self, woken: asyncio.Event, claim: outbox.Claim) -> None:
+        """Sleep until the next slot, or until woken; a slow poll stands behind both."""
+        wait = POLL if claim.next_at is None else (claim.next_at - self._clock()).total_seconds()
+        if claim.letters:
+            await asyncio.sleep(max(0, wait))
+            return
+        try:
+            async with asyncio.timeout(min(POLL, max(0, wait))):
+                await woken.wait()
+        except TimeoutError:
+            pass
+
+    async def _claim(self, channel: Channel) -> outbox.Claim:
+        async with self._database.transaction() as session:
+            return await outbox.claim(
+                session, channel.name, owner=self._owner, rate=channel.rate or 1, now=self._clock()
+            )
+
+    async def _deliver(self, channel: Channel, letter: Letter) -> None:
+        """Send one letter and record how it went."""
+        try:
+            platform_id = await channel.send(letter.address, letter.message)
+        except Unreachable as refusal:
+            await self._record(letter, self._gone, refusal.reason)
+        except Moved as move:
+            await self._record(letter, self._moved, move.address)
+        except TryLater as wait:
+            await self._record(letter, self._later, wait)
+        except Exception:  # the letter: logged once with its id, and the others go on
+            log.exception("letter", id=letter.id, channel=letter.channel)
+            await self._record(letter, self._later, TryLater(FAULT_SECONDS))
+        else:
+            await self._record(letter, self._sent, platform_id)
+
+    async def _record(self, letter: Letter, how: Callable[..., Awaitable[str]], *told: object) -> None:
+        """Write down the end of a letter; while the database is away its lease runs on and the sweep sees to it."""
+        try:
+            async with self._database.transaction() as session:
+                state = await how(session, letter, *told)
+            log.info("letter", id=letter.id, channel=letter.channel, state=state)
+        except SQLAlchemyError as error:
+            log.warning("letter not recorded", id=letter.id, problem=type(error).__name__)
+        self._wake(f"letters:{letter.channel}")
+
+    async def _settle(
+        self, session: AsyncSession, letter: Letter, state: outbox.State, **more: object
+    ) -> str:
+        mine = await outbox.settle(session, letter, state, owner=self._owner, now=self._clock(), **more)  # type: ignore[arg-type]
+        return state if mine else "taken over"
+
+    async def _sent(self, session: AsyncSession, letter: Letter, platform_id: str) -> str:
+        return await self._settle(session, letter, "sent", platform_id=platform_id)
+
+    async def _gone(self, session: AsyncSession, letter: Letter, reason: str) -> str:
+        if reason == "refused":
+            return await self._settle(session, letter, "failed", reason=reason)
+        if self._on_gone is not None:
+            await self._on_gone(session, letter.at, reason, self._clock())
+        return await self._settle(session, letter, "gone", reason=reason)
+
+    async def _moved(self, session: AsyncSession, letter: Letter, address: str) -> str:
+        old, new = letter.at, Address(letter.channel, address)
+        letter.address = address
+        state = await self._settle(session, letter, "waiting", retry_at=self._clock())
+        await outbox.move(session, old, new)
+        if self._on_moved is not None:
+            await self._on_moved(session, old, new)
+        return state
+
+    async def _later(self, session: AsyncSession, letter: Letter, wait: TryLater) -> str:
+        if wait.unknown and letter.lane == BULK:
+            return await self._settle(session, letter, "unknown", reason="no answer")
+        slower = (
+            min(LONGEST, wait.seconds * 2 ** min(letter.tries - 1, 8))
+            if wait.holds == "letter"
+            else wait.seconds
+        )
+        until = self._clock() + timedelta(seconds=slower)
+        state = await self._settle(session, letter, "waiting", retry_at=until, reason="later")
+        if wait.holds == "chat":
+            await outbox.hold_chat(session, letter.at, until=until)
+        elif wait.holds == "lane":
+            budget = await budgets.locked(session, letter.channel, now=self._clock())
+            budget.hold(until, bulk_only=letter.lane == BULK)
+        return state

@@ -1,0 +1,68 @@
+"""The content that is published now, with its search index built off the event loop."""
+
+import asyncio
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+import structlog
+
+from config import files
+from config.content import Content, ContentError
+from config.settings import Settings
+from handlers.dialogue import Dialogue, Edition
+from handlers.router import Router
+from handlers.safety import Safety
+from handlers.search.index import Index
+from models import content as shelves
+from models.base import Database
+
+log = structlog.get_logger()
+
+
+async def make(content: Content) -> Edition:
+    """Build what answers need from *content*, without holding up the event loop."""
+    index = await asyncio.to_thread(Index.build, content.entries, content.guards, content.development)
+    return Edition(content, index, Safety(content.danger))
+
+
+async def load_files(database: Database, settings: Settings, *, now: datetime) -> tuple[list[str], list[str]]:
+    """Publish what is new in the files; return what changed and what staff have edited and is left alone.
+
+    Raises ContentError when a file is wrong; then nothing changes.
+    """
+    zone = ZoneInfo(settings.timezone)
+    demo = now.astimezone(zone).date() if settings.demo else None
+    pieces = files.read(settings.content_dir, demo=demo, zone=zone)
+    Content.of(pieces)
+    async with database.transaction() as session:
+        return await shelves.load(session, pieces, now=now)
+
+
+async def first(database: Database, settings: Settings, router: Router, *, now: datetime) -> Edition:
+    """Return the published edition, loading the files into an empty database (and fresh demo dates).
+
+    Raises ContentError when the content is wrong.
+    """
+    async with database.transaction() as session:
+        empty = await shelves.version(session) == 0
+    if empty or settings.demo:
+        await load_files(database, settings, now=now)
+    async with database.transaction() as session:
+        content = await shelves.published(session)
+    router.check(content)
+    return await make(content)
+
+
+async def refresh(database: Database, dialogue: Dialogue) -> None:
+    """Take over a newer edition; until it is ready, and when it is wrong, the present one goes on answering."""
+    async with database.transaction() as session:
+        if await shelves.version(session) == dialogue.edition.content.version:
+            return
+        try:
+            content = await shelves.published(session)
+            dialogue.router.check(content)
+        except ContentError as error:
+            log.error("content refused", problem=str(error))  # noqa: TRY400 -- the line says all
+            return
+    dialogue.edition = await make(content)
+    log.info("content", version=content.version)

@@ -1,0 +1,45 @@
+"""The jobs of the clock."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from bot import edition
+from bot.mailboxes import Mailboxes
+from bot.schedule import Job
+from handlers import desk
+from handlers.dialogue import Dialogue
+from models import inbox, outbox
+from models.base import Database
+
+HALF_MINUTE, MINUTE, HOUR = 30.0, 60.0, 3600.0
+
+
+def all_jobs(
+    database: Database, mailboxes: Mailboxes, dialogue: Dialogue, clock: Callable[[], datetime]
+) -> dict[Job, float]:
+    """Return every job with the seconds between two runs."""
+
+    async def sweep_outbox() -> None:
+        async with database.transaction() as session:
+            await outbox.sweep(session, now=clock())
+
+    async def clean() -> None:
+        async with database.transaction() as session:
+            await inbox.clean(session, now=clock())
+            await outbox.clean(session, now=clock())
+
+    async def keep_promises() -> None:
+        async with database.transaction() as session:
+            await desk.tell_late(session, dialogue.edition.content, now=clock())
+            await desk.tell_interested(session, dialogue.edition.content, now=clock())
+
+    async def refresh() -> None:
+        await edition.refresh(database, dialogue)
+
+    return {
+        mailboxes.sweep: HALF_MINUTE,
+        sweep_outbox: HALF_MINUTE,
+        refresh: HALF_MINUTE,
+        keep_promises: MINUTE,
+        clean: HOUR,
+    }

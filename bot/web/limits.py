@@ -1,0 +1,25 @@
+"""How fast one visitor may write."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+BURST, SPACING, VISITORS = 10, timedelta(seconds=1), 20_000
+
+
+class Limits:
+    """A bucket a visitor: ten at once, then one a second."""
+
+    def __init__(self, clock: Callable[[], datetime]) -> None:
+        self._clock = clock
+        self._full_at: dict[str, datetime] = {}
+
+    def allow(self, visitor: str) -> bool:
+        """Say whether *visitor* may write now, and count it."""
+        now = self._clock()
+        if len(self._full_at) > VISITORS:
+            self._full_at = {name: at for name, at in self._full_at.items() if at > now}
+        full_at = max(self._full_at.get(visitor, now), now) + SPACING
+        if full_at - now > SPACING * BURST:
+            return False
+        self._full_at[visitor] = full_at
+        return True

@@ -1,0 +1,127 @@
+"""What an editor writes about one programme, service or question, and how it is checked."""
+
+from datetime import date, datetime
+from typing import Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+TOPICS = frozenset(
+    [
+        "tuition_subsidy",
+        "migrant_university",
+        "hardship_aid",
+        "mutual_card",
+        "film_5yuan",
+        "art_festival",
+        "singing_contest",
+        "dance_contest",
+        "photo_contest",
+        "photo_branch",
+        "fishing_contest",
+        "vocal_training",
+        "dance_training",
+        "calligraphy_class",
+        "board_contest",
+        "poker_contest",
+        "speech_essay",
+        "public_lecture",
+        "book_room",
+        "knowledge_worker",
+        "join_union",
+        "found_union",
+        "staff_home",
+        "wage_bargaining",
+        "mediation",
+        "legal_aid",
+        "law_talks",
+        "human",
+        "labour:wages",
+        "labour:dismissal",
+        "labour:contract",
+        "labour:overtime",
+        "labour:injury",
+        "labour:insurance",
+        "labour:leave",
+        "labour:other",
+    ]
+)
+MEMBER_PHRASINGS, ENGLISH_PHRASINGS = 8, 2
+
+
+class Checked(BaseModel):
+    """Content that names no unknown key and never changes once it is read."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Question(Checked):
+    """One question of a form."""
+
+    name: str
+    ask: str
+    kind: Literal["text", "choice", "number", "date", "phone", "photo", "file", "confirm"] = "text"
+    options: tuple[str, ...] = ()
+    when: dict[str, str] = {}
+    optional: bool = False
+    skip: str = ""
+    help: str = ""
+
+
+class Next(Checked):
+    """A button under an answer: *to* is an action of the program, such as `show:photo-contest` or `human`."""
+
+    label: str = Field(max_length=14)
+    to: str = Field(max_length=64, pattern=r"^[a-z]+(:[a-z0-9:._-]+)?$")
+
+
+class Entry(Checked):
+    """One thing that members ask about: a programme, a service or a question, with its answer.
+
+    *fact* is what was so in *year* (history, told as such); *answer* is what holds now; one of them is needed.
+    """
+
+    slug: str = Field(pattern=r"^[a-z0-9-]{2,40}$")
+    kind: Literal[
+        "service", "aid", "contest", "training", "festival", "lecture", "outing", "tickets", "club", "article"
+    ]
+    topic: str
+    covers: tuple[str, ...] = ()
+    title: str = Field(max_length=18)
+    care: str = ""
+    answer: str = ""
+    fact: str = ""
+    year: int | None = None
+    detail: str = ""
+    papers: str = ""
+    law: str = ""
+    english: str
+    phrasings: tuple[str, ...] = Field(min_length=MEMBER_PHRASINGS)
+    english_phrasings: tuple[str, ...] = Field(min_length=ENGLISH_PHRASINGS)
+    next: tuple[Next, ...] = ()
+    opens: datetime | None = None
+    closes: datetime | None = None
+    starts: datetime | None = None
+    place: str = ""
+    form: tuple[Question, ...] = ()
+    ends: str = ""
+    demo: bool = False
+    checked_on: date
+    valid_until: date | None = None
+    owner: str
+
+    @model_validator(mode="after")
+    def _whole(self) -> Self:
+        if self.topic not in TOPICS:
+            raise ValueError(f"topic: {self.topic} is not a known topic")
+        if not (self.answer or self.fact):
+            raise ValueError("answer: an entry needs an answer or a fact")
+        if bool(self.fact) != (self.year is not None):
+            raise ValueError("year: a fact needs its year, and a year its fact")
+        if bool(self.form) != bool(self.ends):
+            raise ValueError("ends: a form needs the name of what it ends in")
+        return self
+
+    @property
+    def labour(self) -> bool:
+        """Say whether this is about labour law, which is searched only when a dispute word is said."""
+        return self.topic.startswith("labour:")

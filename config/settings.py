@@ -1,0 +1,103 @@
+"""Settings, read once at start from the environment or a .env file."""
+
+import base64
+import secrets
+from pathlib import Path
+from typing import Literal, Self
+from urllib.parse import urlsplit
+
+from pydantic import Field, SecretStr, field_validator, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+CONTENT_DIR = Path(__file__).parent / "content"
+ROLES = frozenset({"web", "delivery", "clock"})
+
+
+class Settings(BaseSettings):
+    """Everything that differs between one installation and another."""
+
+    model_config = SettingsConfigDict(env_file=".env", extra="ignore", frozen=True)
+
+    database_url: str = Field("", description="where the data lies; empty: SQLite in DATA_DIR")
+    data_dir: Path = Field(Path("data"), description="folder for the database, keys and files of one machine")
+    content_dir: Path = Field(CONTENT_DIR, description="folder of the content files")
+    http_host: str = Field("127.0.0.1", description="address to listen at; 0.0.0.0 for the whole network")
+    http_port: int = Field(8080, ge=0, le=65535, description="port to listen at")
+    public_url: str = Field("", description="address at which members reach the pages")
+    secret_key: SecretStr | None = Field(
+        None, description="signs cookies; made and kept in DATA_DIR when absent"
+    )
+    field_keys: SecretStr | None = Field(
+        None, description="Fernet keys of encrypted columns, comma-separated, the first encrypts"
+    )
+    role: str = Field("all", description="all, or a comma list of web, delivery, clock")
+    timezone: str = Field("Asia/Shanghai", description="the zone of every time shown")
+    log_format: Literal["console", "json"] = Field("console", description="how log lines look")
+    log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="least level logged")
+    metrics_token: SecretStr | None = Field(
+        None, description="bearer token that opens /metrics from elsewhere"
+    )
+    demo: bool = Field(default=False, description="demo programmes and the page /demo")
+    telegram_bot_token: SecretStr | None = Field(None, description="token of the bot; absent: no Telegram")
+    telegram_mode: Literal["polling", "webhook"] = Field("polling", description="how updates arrive")
+    telegram_webhook_secret: SecretStr | None = Field(None, description="secret that Telegram sends back")
+    telegram_api_url: str = Field("https://api.telegram.org", description="base of <url>/bot<token>/<method>")
+    telegram_file_url: str = Field(
+        "https://api.telegram.org/file", description="base of <url>/bot<token>/<path> for files"
+    )
+    telegram_proxy: str = Field("", description="HTTP proxy on the way to Telegram")
+    telegram_rate: float = Field(30, gt=0, le=1000, description="letters a second that Telegram allows")
+
+    @field_validator("role")
+    @classmethod
+    def _known_roles(cls, role: str) -> str:
+        if role != "all" and not {part.strip() for part in role.split(",")} <= ROLES:
+            raise ValueError("ROLE is all, or a comma list of web, delivery, clock")
+        return role
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        if self.demo and self.telegram_bot_token and self.is_public:
+            raise ValueError("DEMO is refused with a channel token and a public PUBLIC_URL")
+        if self.telegram_bot_token and self.telegram_mode == "webhook":
+            if not self.public_url:
+                raise ValueError("TELEGRAM_MODE=webhook needs PUBLIC_URL")
+            if not self.telegram_webhook_secret:
+                raise ValueError("TELEGRAM_MODE=webhook needs TELEGRAM_WEBHOOK_SECRET")
+        return self
+
+    @property
+    def is_public(self) -> bool:
+        """Say whether members can reach PUBLIC_URL safely: https, and not on this machine."""
+        parts = urlsplit(self.public_url)
+        return parts.scheme == "https" and parts.hostname not in {None, "localhost", "127.0.0.1", "::1"}
+
+    @property
+    def roles(self) -> frozenset[str]:
+        """Return what this process does."""
+        return ROLES if self.role == "all" else frozenset(part.strip() for part in self.role.split(","))
+
+    @property
+    def database(self) -> str:
+        """Return the address of the database, SQLite in DATA_DIR by default."""
+        return self.database_url or f"sqlite:///{self.data_dir / 'gonghui.db'}"
+
+    def secret(self) -> bytes:
+        """Return the signing key, making and keeping one when none is set."""
+        if self.secret_key:
+            return self.secret_key.get_secret_value().encode()
+        return self._kept("secret.key")
+
+    def fernet_keys(self) -> tuple[bytes, ...]:
+        """Return the keys of encrypted columns, making and keeping one when none is set."""
+        if self.field_keys:
+            return tuple(key.strip().encode() for key in self.field_keys.get_secret_value().split(","))
+        return (self._kept("field.key"),)
+
+    def _kept(self, name: str) -> bytes:
+        file = self.data_dir / name
+        if not file.exists():
+            self.data_dir.mkdir(parents=True, exist_ok=True)
+            file.touch(mode=0o600)
+            file.write_bytes(base64.urlsafe_b64encode(secrets.token_bytes(32)))
+        return file.read_bytes().strip()

@@ -1,0 +1,34 @@
+"""The sentences of the program: a text and the buttons under it, by key."""
+
+import string
+from collections.abc import Mapping
+
+from pydantic import Field, model_validator
+
+from config.entries import Checked
+
+
+class Text(Checked):
+    """What the program says: *choices* maps each button's label to its action, in order."""
+
+    text: str = Field(min_length=1)
+    choices: Mapping[str, str] = {}
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_line(cls, value: object) -> object:
+        return {"text": value} if isinstance(value, str) else value
+
+    def fill(self, values: Mapping[str, object]) -> tuple[str, tuple[tuple[str, str], ...]]:
+        """Return the text and its buttons with *values* filled in.
+
+        Raises KeyError when a placeholder has no value.
+        """
+        choices = ((label, to.format_map(values)) for label, to in self.choices.items())
+        return self.text.format_map(values), tuple(choices)
+
+    @property
+    def placeholders(self) -> frozenset[str]:
+        """Return the names that must be filled in."""
+        parts = (self.text, *self.choices.values())
+        return frozenset(name for part in parts for _, name, _, _ in string.Formatter().parse(part) if name)

@@ -1,0 +1,42 @@
+"""What is said and done at once when a message speaks of danger."""
+
+from handlers.duty import watch
+from handlers.safety import SOFT
+from handlers.service import Turn
+from models import handoffs, outbox
+from models.handoffs import HandOff, Urgency
+from models.messages import Address, Choice, Outgoing
+
+
+def on_duty(turn: Turn) -> bool:
+    """Say whether colleagues are there now."""
+    return watch(turn.content.duty, turn.now).on
+
+
+async def respond(turn: Turn, sign: str) -> Outgoing:
+    """Give the answer for *sign* in full, open a hand-off of the highest urgency and page who is on duty."""
+    if sign == SOFT:
+        return turn.say("danger.soft")
+    danger = turn.content.danger
+    here = on_duty(turn)
+    handoff = await handoffs.ask(
+        turn.session, turn.member, turn.message.sender, about=sign, urgency="P0", promised=None, now=turn.now
+    )
+    handoffs.note(turn.session, handoff, turn.message, now=turn.now)
+    await page(turn, handoff, "P0")
+    answer = danger.answers[sign]
+    asked = answer.paged if here else answer.unpaged or danger.unpaged
+    text = answer.text.replace("{paged}", asked) if answer.paged else answer.text
+    return Outgoing(text, (Choice(turn.say("answer.choices.human").text, "human"),))
+
+
+async def page(turn: Turn, handoff: HandOff, urgency: Urgency) -> None:
+    """Write to every colleague on duty that somebody waits, without a word of what it is about."""
+    if not on_duty(turn):
+        return
+    for colleague in turn.content.duty.staff:
+        text = turn.say("human.page", urgency=urgency or "P3", number=handoff.id)
+        key = f"page:{handoff.id}:{urgency}:{colleague.channel}:{colleague.address}"
+        await outbox.put(
+            turn.session, Address(colleague.channel, colleague.address), text, due=turn.now, key=key
+        )

@@ -1,0 +1,138 @@
+"""A member fills in a form: answers, goes back, gives up, puts it aside, takes it up again."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from handlers import forms
+from handlers.choosing import NO, YES, pick, tidy
+from handlers.router import Router
+from handlers.service import Turn, form_end
+from models.messages import Choice, Outgoing
+
+BACK = frozenset({"返回", "上一步", "0"})
+CANCEL = frozenset(["取消", "不填了", "算了", "退出", "cancel"])
+LATER = frozenset({"稍后再填", "稍後再填", "以后再填"})
+RESUME = frozenset({"继续", "继续填", "繼續", "繼續填"})
+
+
+def in_progress(turn: Turn) -> bool:
+    """Say whether a form waits for its next answer."""
+    return bool(turn.conversation.form) and not turn.conversation.asleep
+
+
+def steer(turn: Turn) -> Outgoing | None:
+    """Answer the words that steer a form; None when none was said."""
+    said = tidy(turn.message.text)
+    if said in RESUME:
+        return resume(turn)
+    if not in_progress(turn):
+        return None
+    if said in CANCEL:
+        return cancel(turn)
+    if said in LATER:
+        turn.conversation.asleep = True
+        return turn.say("form.later")
+    if said in BACK and not (said.isdigit() and _kind(turn) == "number"):
+        return _back(turn)
+    return None
+
+
+def cancel(turn: Turn) -> Outgoing:
+    """Give the form up; nothing is handed in."""
+    turn.conversation.close()
+    return turn.say("form.cancelled")
+
+
+def resume(turn: Turn) -> Outgoing:
+    """Take up the form that was put aside."""
+    if not turn.conversation.form:
+        return turn.say("form.nothing")
+    turn.conversation.asleep = False
+    return turn.question()
+
+
+async def accept(turn: Turn, router: Router) -> Outgoing | None:
+    """Take what was said or sent as the answer to the question asked; None when it does not fit."""
+    form, answers = turn.form(), turn.conversation.answers
+    question = form.next(answers)
+    if question is None:
+        return await _finish(turn, router)
+    if turn.message.kind in {"photo", "file"}:
+        file = forms.read_file(question, turn.message.kind, turn.message.file)
+        return None if file is None else await _keep(turn, router, {**answers, question.name: file})
+    said = turn.message.text
+    skip = question.skip or turn.say("form.skip").text
+    if question.optional and tidy(said) == tidy(skip):
+        return await _keep(turn, router, {**answers, question.name: forms.SKIPPED})
+    kept = form.accept(answers, _meant(question.kind, said, forms.options(question)), today=turn.today.date())
+    return None if kept is None else await _keep(turn, router, kept)
+
+
+async def press(turn: Turn, router: Router, value: str) -> Outgoing:
+    """Take the press of a form's button; one of an earlier question shows where things stand now."""
+    _, nonce, step, chosen = value.split(":")
+    if (
+        not in_progress(turn)
+        or nonce != turn.conversation.nonce
+        or step != str(len(turn.conversation.answers))
+    ):
+        return stale(turn)
+    question = turn.form().next(turn.conversation.answers)
+    if question is None:
+        return stale(turn)
+    answer = forms.SKIPPED if chosen == "skip" else forms.options(question)[int(chosen)]
+    return await _keep(turn, router, {**turn.conversation.answers, question.name: answer})
+
+
+def stale(turn: Turn) -> Outgoing:
+    """Answer an old button with how things stand now."""
+    now = turn.question() if in_progress(turn) else turn.say("menu")
+    return replace(now, text=f"{turn.say('press.stale').text}\n\n{now.text}")
+
+
+def again(turn: Turn) -> Outgoing:
+    """Ask the question in other words, with an example."""
+    question = turn.form().next(turn.conversation.answers)
+    asked = turn.question()
+    kind = "text" if question is None else question.kind
+    hint = (question.help if question else "") or turn.say(f"form.help.{kind}").text
+    return replace(asked, text=f"{turn.say('form.again', help=hint).text}\n\n{asked.text}")
+
+
+def after(turn: Turn, answer: Outgoing) -> Outgoing:
+    """Return *answer* to something else, followed by the question that still waits."""
+    asked = turn.question()
+    resume_choice = Choice(turn.say("form.resume").text, "form:resume")
+    return replace(asked, text=f"{answer.text}\n\n{asked.text}", choices=(*asked.choices, resume_choice))
+
+
+def _kind(turn: Turn) -> str:
+    question = turn.form().next(turn.conversation.answers)
+    return question.kind if question else ""
+
+
+def _back(turn: Turn) -> Outgoing:
+    answers = turn.form().back(turn.conversation.answers)
+    key = "form.first" if answers is None else "form.back"
+    turn.conversation.answers = turn.conversation.answers if answers is None else answers
+    asked = turn.question()
+    return replace(asked, text=f"{turn.say(key).text}\n\n{asked.text}")
+
+
+def _meant(kind: str, said: str, labels: Sequence[str]) -> str:
+    if kind == "confirm" and tidy(said) in YES | NO:
+        return labels[0] if tidy(said) in YES else labels[1]
+    return pick(said, [(label, label) for label in labels]) or said
+
+
+async def _keep(turn: Turn, router: Router, answers: dict[str, str]) -> Outgoing:
+    turn.conversation.answers = answers
+    return turn.question() if turn.form().next(answers) else await _finish(turn, router)
+
+
+async def _finish(turn: Turn, router: Router) -> Outgoing:
+    conversation = turn.conversation
+    about, answers = conversation.about, conversation.answers
+    finish = router.finish(form_end(turn.content, conversation.form, about))
+    conversation.close()
+    return await finish(turn, about, answers)

@@ -1,0 +1,54 @@
+"""What is not text: voice, pictures, files, stickers, places, and kinds we do not know."""
+
+from handlers.service import Service, Turn
+from models.messages import Outgoing
+
+
+def _keep(turn: Turn) -> None:
+    """Remember what was sent, so that it goes along when a person is asked."""
+    message = turn.message
+    turn.conversation.asked = {"text": message.text, "kind": message.kind, "file": message.file}
+
+
+async def voice(turn: Turn) -> Outgoing:
+    """Say kindly that voice is not understood."""
+    _keep(turn)
+    return turn.say("said.voice")
+
+
+async def photo(turn: Turn) -> Outgoing:
+    """Ask what a picture is for."""
+    _keep(turn)
+    return turn.say("said.photo")
+
+
+async def file(turn: Turn) -> Outgoing:
+    """Ask what a file is for."""
+    _keep(turn)
+    return turn.say("said.file")
+
+
+async def location(turn: Turn) -> Outgoing:
+    """Offer what lies near."""
+    return turn.say("said.location", where=turn.message.value)
+
+
+async def other(turn: Turn) -> Outgoing:
+    """Ask for words."""
+    return turn.say("said.other")
+
+
+service = Service(
+    name="media",
+    title="照片和语音",
+    kinds={
+        "voice": voice,
+        "photo": photo,
+        "file": file,
+        "location": location,
+        "video": other,
+        "sticker": other,
+        "contact": other,
+        "other": other,
+    },
+)

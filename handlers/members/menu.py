@@ -1,0 +1,65 @@
+"""The first screen, the menu and its second level."""
+
+from dataclasses import replace
+
+from handlers import answers
+from handlers.service import Service, Turn
+from models.messages import Choice, Outgoing
+
+MOST = 7
+
+
+async def show(turn: Turn) -> Outgoing:
+    """Show the menu; a form in progress is kept and offered."""
+    return await level(turn, "")
+
+
+async def level(turn: Turn, about: str) -> Outgoing:
+    """Show one level of the menu."""
+    if about == "activities":
+        return _activities(turn)
+    key = f"menu.{about}" if about else "menu"
+    if key not in turn.content.texts:
+        key = "menu"
+    menu = turn.say(key)
+    if key == "menu" and turn.first:
+        menu = replace(menu, text=f"{menu.text}\n\n{turn.say('menu.first').text}")
+    if not turn.conversation.form:
+        return menu
+    turn.conversation.asleep = True
+    resume = Choice(turn.say("form.resume").text, "form:resume")
+    text = f"{turn.say('menu.resume').text}\n\n{menu.text}"
+    return replace(menu, text=text, choices=(resume, *menu.choices))
+
+
+async def welcome(turn: Turn) -> Outgoing:
+    """Greet on the first visit; later visits get the menu, a poster's link its programme."""
+    entry = turn.content.entry(turn.message.value)
+    if entry is not None:
+        return answers.answer(turn, entry)
+    if not turn.first:
+        return await show(turn)
+    menu = turn.say("menu")
+    return replace(menu, text=f"{turn.say('welcome').text}\n\n{turn.say('menu.first').text}")
+
+
+def _activities(turn: Turn) -> Outgoing:
+    dated = [entry for entry in turn.content.dated(turn.now) if answers.stage(entry, turn.now)]
+    events = {"contest", "training", "festival", "lecture", "outing", "tickets"}
+    said = turn.say("menu.activities")
+    if not dated:
+        dated = [entry for entry in turn.content.entries if entry.kind in events and entry.fact]
+        said = replace(said, text=turn.say("menu.activities_none").text)
+    choices = (Choice(entry.title, f"show:{entry.slug}") for entry in dated[:MOST])
+    return replace(said, choices=(*choices, *said.choices))
+
+
+service = Service(
+    name="menu",
+    title="菜单",
+    words=("菜单", "首页", "帮助", "怎么用", "？", "?", "start", "菜單", "首頁", "幫助", "menu", "help"),
+    answer=show,
+    always=True,
+    actions={"menu": level},
+    kinds={"start": welcome, "joined": welcome},
+)

@@ -1,0 +1,44 @@
+"""有通知告诉我: a member wants to hear of a programme; 我的: what they asked to hear of."""
+
+from handlers.answers import stage
+from handlers.service import Service, Turn
+from models import interests, members
+from models.messages import Outgoing
+
+
+async def keep(turn: Turn, slug: str) -> Outgoing:
+    """Keep the wish to be told."""
+    entry = turn.content.entry(slug)
+    if entry is None:
+        return turn.say("search.nothing")
+    await interests.note(turn.session, turn.member, slug, told=stage(entry, turn.now), now=turn.now)
+    elsewhere = any(contact.channel != "web" for contact in await members.contacts(turn.session, turn.member))
+    return turn.say("notify.kept" if elsewhere else "notify.kept_web", slug=slug)
+
+
+async def forget(turn: Turn, slug: str) -> Outgoing:
+    """Drop the wish."""
+    await interests.forget(turn.session, turn.member, slug)
+    return turn.say("notify.forgotten")
+
+
+async def mine(turn: Turn) -> Outgoing:
+    """Tell what the member asked to hear of."""
+    wishes = await interests.of(turn.session, turn.member)
+    titles = [entry.title for wish in wishes if (entry := turn.content.entry(wish.programme))]
+    return turn.say("mine.list", titles="、".join(titles)) if titles else turn.say("mine.none")
+
+
+async def mine_pressed(turn: Turn, _: str) -> Outgoing:
+    """Answer the menu's button."""
+    return await mine(turn)
+
+
+service = Service(
+    name="notify",
+    title="我的",
+    words=("我的", "我的报名", "我的報名", "签到码", "取消", "my"),
+    answer=mine,
+    always=True,
+    actions={"notify": keep, "forget": forget, "mine": mine_pressed},
+)

@@ -1,0 +1,68 @@
+"""隐私: what is kept about a member, to see and to delete."""
+
+from handlers import wording
+from handlers.service import Service, Turn
+from models import handoffs, interests
+from models.messages import Outgoing
+
+
+async def tell(turn: Turn) -> Outgoing:
+    """Tell what kinds of things are kept."""
+    kinds = ["address"]
+    if await interests.of(turn.session, turn.member):
+        kinds.append("interests")
+    if turn.conversation.form:
+        kinds.append("form")
+    if await handoffs.count(turn.session, turn.member):
+        kinds.append("handoff")
+    return turn.say("privacy", kinds="、".join(turn.say(f"privacy.kinds.{kind}").text for kind in kinds))
+
+
+async def pressed(turn: Turn, about: str) -> Outgoing:
+    """Show, ask whether to delete, or delete."""
+    steps = {"show": _show, "delete": _sure, "gone": _delete}
+    return await steps.get(about, tell)(turn)
+
+
+async def _show(turn: Turn) -> Outgoing:
+    wishes = await interests.of(turn.session, turn.member)
+    titles = [entry.title for wish in wishes if (entry := turn.content.entry(wish.programme))]
+    lines = [
+        turn.say(
+            "privacy.line.since", day=wording.day(turn.member.joined_at.astimezone(wording.BEIJING))
+        ).text
+    ]
+    if titles:
+        lines.append(turn.say("privacy.line.interests", titles="、".join(titles)).text)
+    if turn.conversation.answers:
+        lines.append(
+            turn.say("privacy.line.form", answers="，".join(turn.conversation.answers.values())).text
+        )
+    said = await handoffs.count(turn.session, turn.member)
+    if said:
+        lines.append(turn.say("privacy.line.handoff", number=said).text)
+    return turn.say("privacy.shown", lines="\n".join(lines))
+
+
+async def _sure(turn: Turn) -> Outgoing:
+    return turn.say("privacy.sure")
+
+
+async def _delete(turn: Turn) -> Outgoing:
+    await interests.forget_all(turn.session, turn.member)
+    conversation = turn.conversation
+    conversation.close()
+    conversation.asked, conversation.ranked = {}, []
+    running = await handoffs.of(turn.session, turn.member)
+    await handoffs.erase(turn.session, turn.member)
+    return turn.say("privacy.kept" if running else "privacy.gone")
+
+
+service = Service(
+    name="privacy",
+    title="隐私",
+    words=("隐私", "隱私", "删除我的资料", "刪除我的資料", "privacy"),
+    answer=tell,
+    always=True,
+    actions={"privacy": pressed},
+)

@@ -1,0 +1,84 @@
+"""What phrasings and questions have in common: weighted n-grams of characters and of toneless pinyin."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from math import log, sqrt
+
+import numpy as np
+from numpy.typing import NDArray
+
+from handlers.search.normalise import plain, syllables, tokens
+
+PINYIN_WEIGHT = 0.5
+_CHARACTERS, _SYLLABLES = 3, 2
+_STEM = 5
+Vector = dict[str, float]
+Floats = NDArray[np.float32]
+
+
+def grams(text: str) -> tuple[Counter[str], Counter[str]]:
+    """Return the n-grams of plain *text* in its two channels: characters (1–3) and syllables (1–2)."""
+    parts = tokens(text)
+    written = Counter(_runs(parts, _CHARACTERS, ""))
+    written.update(f"~{part[:_STEM]}" for part in parts if part[0].isascii() and len(part) >= _STEM)
+    spoken = Counter(_runs(syllables(parts), _SYLLABLES, "'"))
+    return written, spoken
+
+
+def _runs(parts: Sequence[str], longest: int, mark: str) -> Iterable[str]:
+    for length in range(1, longest + 1):
+        for start in range(len(parts) - length + 1):
+            yield mark + " ".join(parts[start : start + length])
+
+
+class Features:
+    """Weights learnt from phrasings, and the likeness of any text to each of them."""
+
+    def __init__(self, phrasings: Sequence[str]) -> None:
+        counted = [grams(plain(phrasing)) for phrasing in phrasings]
+        seen = Counter(gram for channels in counted for channel in channels for gram in channel)
+        self._number = len(phrasings)
+        self._rarity = {gram: log((1 + self._number) / (1 + times)) + 1 for gram, times in seen.items()}
+        vectors = [self._weigh(channels) for channels in counted]
+        self._postings = self._invert(vectors)
+        self._phrasings = phrasings
+
+    def kernel(self) -> Floats:
+        """Return how alike the phrasings are to each other, a row for each."""
+        found = np.empty((self._number, self._number), np.float32)
+        for row, phrasing in enumerate(self._phrasings):
+            found[row] = self.alike(plain(phrasing))
+        return found
+
+    def alike(self, text: str) -> Floats:
+        """Return how alike plain *text* is to each phrasing: cosine of characters plus half that of pinyin."""
+        return self._alike(self._weigh(grams(text)))
+
+    def _weigh(self, channels: tuple[Counter[str], Counter[str]]) -> Vector:
+        vector: Vector = {}
+        unseen = log(1 + self._number) + 1
+        for channel, weight in zip(channels, (1.0, PINYIN_WEIGHT), strict=True):
+            parts = {
+                gram: (1 + log(times)) * self._rarity.get(gram, unseen) for gram, times in channel.items()
+            }
+            length = sqrt(sum(part * part for part in parts.values())) or 1.0
+            vector |= {gram: part * sqrt(weight) / length for gram, part in parts.items()}
+        return vector
+
+    def _invert(self, vectors: Sequence[Vector]) -> dict[str, tuple[NDArray[np.int32], Floats]]:
+        rows: dict[str, list[tuple[int, float]]] = {}
+        for number, vector in enumerate(vectors):
+            for gram, part in vector.items():
+                rows.setdefault(gram, []).append((number, part))
+        return {
+            gram: (np.array([n for n, _ in found], np.int32), np.array([p for _, p in found], np.float32))
+            for gram, found in rows.items()
+        }
+
+    def _alike(self, vector: Vector) -> Floats:
+        scores = np.zeros(self._number, np.float32)
+        for gram, part in vector.items():
+            found = self._postings.get(gram)
+            if found is not None:
+                scores[found[0]] += found[1] * np.float32(part)
+        return scores

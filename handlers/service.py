@@ -1,0 +1,117 @@
+"""What a member service declares, and what its handlers are given."""
+
+import secrets
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from config.content import Content
+from config.entries import Question
+from handlers.forms import Form, options
+from handlers.wording import BEIJING
+from models.base import Refused
+from models.conversations import Conversation
+from models.members import Member
+from models.messages import Choice, Incoming, Kind, Outgoing
+
+SILENCE = Outgoing("")
+"""The answer of a bot that lets a person speak."""
+
+
+@dataclass(slots=True)
+class Turn:
+    """One message in the course of being answered; handlers take all they need from it."""
+
+    message: Incoming
+    member: Member
+    session: AsyncSession
+    content: Content
+    now: datetime
+    conversation: Conversation
+    first: bool = False
+    english: bool = False
+
+    def say(self, key: str, *more: Choice, **values: object) -> Outgoing:
+        """Return the text called *key* as a reply, its own buttons followed by *more*."""
+        words = self.content.texts.get(f"{key}.en") if self.english else None
+        text, choices = (words or self.content.texts[key]).fill(values)
+        return Outgoing(text, (*(Choice(label, to) for label, to in choices), *more))
+
+    def choice(self, key: str, to: str) -> Choice:
+        """Return a button whose label is the text called *key*."""
+        return Choice(self.say(key).text, to)
+
+    def start(self, form: str, about: str = "") -> Outgoing:
+        """Open a form and return its first question; the next messages go to it."""
+        self.conversation.open(form, about, secrets.token_hex(3))
+        return self.question()
+
+    def form(self) -> Form:
+        """Return the form in progress.
+
+        Raises Refused when its content is gone.
+        """
+        questions = form_questions(self.content, self.conversation.form, self.conversation.about)
+        if questions is None:
+            self.conversation.close()
+            raise Refused("form")
+        return Form(questions)
+
+    def question(self) -> Outgoing:
+        """Return the question that the form in progress asks now."""
+        question = self.form().next(self.conversation.answers)
+        if question is None:
+            raise Refused("form")
+        return Outgoing(question.ask, self._answers(question))
+
+    def _answers(self, question: Question) -> tuple[Choice, ...]:
+        stamp = f"f:{self.conversation.nonce}:{len(self.conversation.answers)}"
+        chosen = [Choice(label, f"{stamp}:{number}") for number, label in enumerate(options(question))]
+        if question.optional:
+            chosen.append(Choice(question.skip or self.say("form.skip").text, f"{stamp}:skip"))
+        return tuple(chosen) or (self.choice("form.cancel", "form:cancel"),)
+
+    @property
+    def today(self) -> datetime:
+        """Return the present moment by Beijing's clock."""
+        return self.now.astimezone(BEIJING)
+
+
+def form_questions(content: Content, form: str, about: str) -> tuple[Question, ...] | None:
+    """Return the questions of a form: the program's own, or the one of the entry *about*."""
+    own = content.forms.get(form)
+    if own is not None:
+        return own.questions
+    entry = content.entry(about)
+    return entry.form if form == "entry" and entry is not None and entry.form else None
+
+
+def form_end(content: Content, form: str, about: str) -> str:
+    """Return the name of what the form ends in."""
+    own = content.forms.get(form)
+    return own.ends if own is not None else content.by_slug[about].ends
+
+
+Handler = Callable[[Turn], Awaitable[Outgoing]]
+Action = Callable[[Turn, str], Awaitable[Outgoing]]
+Finish = Callable[[Turn, str, Mapping[str, str]], Awaitable[Outgoing]]
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """Something members can ask for; routing, help and the default tests are made from this.
+
+    *words* lead to *answer* as a whole message; *always* lets them break into a form or a hand-off; *actions*
+    answer presses `<action>:<about>`; *kinds* answer what is not text; *finishes* take the answers of forms.
+    """
+
+    name: str
+    title: str
+    words: tuple[str, ...] = ()
+    answer: Handler | None = None
+    always: bool = False
+    actions: Mapping[str, Action] = field(default_factory=dict)
+    kinds: Mapping[Kind, Handler] = field(default_factory=dict)
+    finishes: Mapping[str, Finish] = field(default_factory=dict)

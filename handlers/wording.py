@@ -1,0 +1,35 @@
+"""How times are told to members: with the weekday and the part of the day, in Beijing's clock."""
+
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+BEIJING = ZoneInfo("Asia/Shanghai")
+_NOON, _EVENING = 12, 18
+
+
+def day(moment: date) -> str:
+    """Return a date as 12月20日（周日）."""
+    return f"{moment.month}月{moment.day}日（周{'一二三四五六日'[moment.weekday()]}）"
+
+
+def clock(moment: datetime) -> str:
+    """Return a time as 上午9:00; midnight is 晚上12点."""
+    at = moment.astimezone(BEIJING)
+    if at.hour == 0 and at.minute == 0:
+        return "晚上12点"
+    part = "上午" if at.hour < _NOON else "下午" if at.hour < _EVENING else "晚上"
+    hour = at.hour if at.hour <= _NOON else at.hour - _NOON
+    return f"{part}{hour}:{at.minute:02}"
+
+
+def when(moment: datetime) -> str:
+    """Return day and time; midnight belongs to the day that ends."""
+    at = moment.astimezone(BEIJING)
+    told = at - timedelta(days=1) if (at.hour, at.minute) == (0, 0) else at
+    return day(told.date()) + clock(at)
+
+
+def by(moment: datetime, now: datetime) -> str:
+    """Return until when something is promised: only the time when it is today."""
+    today = now.astimezone(BEIJING).date() == moment.astimezone(BEIJING).date()
+    return clock(moment) if today else when(moment)

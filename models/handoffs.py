@@ -1,0 +1,167 @@
+"""Hand-offs: a member asks for a person, and the clock runs until one comes."""
+
+from datetime import datetime
+from typing import Literal
+
+from sqlalchemy import ForeignKey, delete, func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Mapped, mapped_column
+
+from models.base import Base, Moment, Refused
+from models.crypto import Encrypted
+from models.members import Member
+from models.messages import Address, Incoming
+
+OPEN = ("waiting", "taken")
+Urgency = Literal["", "P0", "P1", "P2", "P3"]
+
+
+class HandOff(Base):
+    """One wish for a person, from *asked_at* until *closed_at*; *promised* is when an answer was promised."""
+
+    __tablename__ = "handoffs"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    member_id: Mapped[int] = mapped_column(ForeignKey("members.id"), index=True)
+    channel: Mapped[str]
+    address: Mapped[str]
+    state: Mapped[str] = mapped_column(default="waiting", index=True)
+    urgency: Mapped[str] = mapped_column(default="")
+    about: Mapped[str] = mapped_column(default="")
+    phone: Mapped[str | None] = mapped_column(Encrypted)
+    asked_at: Mapped[datetime] = mapped_column(Moment)
+    promised: Mapped[datetime | None] = mapped_column(Moment)
+    late_told: Mapped[bool] = mapped_column(default=False)
+    taken_at: Mapped[datetime | None] = mapped_column(Moment)
+    taken_by: Mapped[str] = mapped_column(default="")
+    closed_at: Mapped[datetime | None] = mapped_column(Moment)
+    bot_answers: Mapped[bool] = mapped_column(default=False)
+
+    @property
+    def at(self) -> Address:
+        """Return where the member wrote from."""
+        return Address(self.channel, self.address)
+
+
+class HandOffLine(Base):
+    """What was said in a hand-off, by the member or by a colleague."""
+
+    __tablename__ = "handoff_lines"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    handoff_id: Mapped[int] = mapped_column(ForeignKey("handoffs.id", ondelete="CASCADE"), index=True)
+    author: Mapped[str]
+    kind: Mapped[str]
+    text: Mapped[str] = mapped_column(Encrypted)
+    file: Mapped[str] = mapped_column(default="")
+    said_at: Mapped[datetime] = mapped_column(Moment)
+
+
+async def of(session: AsyncSession, member: Member) -> HandOff | None:
+    """Return the open hand-off of *member*."""
+    query = select(HandOff).where(HandOff.member_id == member.id, HandOff.state.in_(OPEN))
+    return await session.scalar(query.order_by(HandOff.id.desc()).limit(1))
+
+
+async def ask(
+    session: AsyncSession,
+    member: Member,
+    at: Address,
+    *,
+    about: str = "",
+    urgency: Urgency = "",
+    promised: datetime | None,
+    now: datetime,
+) -> HandOff:
+    """Ask for a person; who is waiting already keeps the place, and only gains in urgency."""
+    found = await of(session, member)
+    if found is None:
+        found = HandOff(
+            member_id=member.id,
+            channel=at.channel,
+            address=at.id,
+            about=about,
+            urgency=urgency,
+            promised=promised,
+            asked_at=now,
+            state="waiting",
+            phone=None,
+            bot_answers=False,
+            late_told=False,
+        )
+        session.add(found)
+        await session.flush()
+    found.urgency = min((u for u in (found.urgency, urgency) if u), default="")
+    found.about = found.about or about
+    found.bot_answers = False
+    return found
+
+
+def note(session: AsyncSession, handoff: HandOff, said: Incoming, *, now: datetime) -> None:
+    """Put what the member said with the hand-off, for the colleague to read."""
+    session.add(
+        HandOffLine(
+            handoff_id=handoff.id,
+            author="member",
+            kind=said.kind,
+            text=said.text,
+            file=said.file,
+            said_at=now,
+        )
+    )
+
+
+def take(handoff: HandOff, staff: str, *, now: datetime) -> None:
+    """Let *staff* speak with the member; from now on only they do.
+
+    Raises Refused when somebody else has taken it or it is closed.
+    """
+    if handoff.state != "waiting":
+        raise Refused("taken")
+    handoff.state, handoff.taken_by, handoff.taken_at = "taken", staff, now
+
+
+def reply(session: AsyncSession, handoff: HandOff, staff: str, text: str, *, now: datetime) -> None:
+    """Keep what *staff* says.
+
+    Raises Refused unless the hand-off is theirs.
+    """
+    if handoff.state != "taken" or handoff.taken_by != staff:
+        raise Refused("not_yours")
+    session.add(
+        HandOffLine(handoff_id=handoff.id, author=staff, kind="text", text=text, file="", said_at=now)
+    )
+
+
+def close(handoff: HandOff, *, now: datetime) -> None:
+    """End the hand-off; a second time changes nothing."""
+    if handoff.state in OPEN:
+        handoff.state, handoff.closed_at = "closed", now
+
+
+async def late(session: AsyncSession, *, now: datetime, limit: int = 100) -> list[HandOff]:
+    """Return the hand-offs whose promise has passed and whose member was not yet told."""
+    query = select(HandOff).where(
+        HandOff.state == "waiting", HandOff.promised < now, HandOff.late_told.is_(False)
+    )
+    return list(
+        await session.scalars(query.order_by(HandOff.id).limit(limit).with_for_update(skip_locked=True))
+    )
+
+
+async def count(session: AsyncSession, member: Member) -> int:
+    """Count the lines kept of *member*'s hand-offs."""
+    query = select(func.count()).select_from(HandOffLine).join(HandOff).where(HandOff.member_id == member.id)
+    return await session.scalar(query) or 0
+
+
+async def erase(session: AsyncSession, member: Member) -> None:
+    """Delete what was said in *member*'s closed hand-offs, and their phone; an open one stays until it ends."""
+    closed = select(HandOff.id).where(HandOff.member_id == member.id, HandOff.state == "closed")
+    await session.execute(delete(HandOffLine).where(HandOffLine.handoff_id.in_(closed)))
+    await session.execute(delete(HandOff).where(HandOff.member_id == member.id, HandOff.state == "closed"))
+
+
+async def waiting(session: AsyncSession) -> int:
+    """Count the hand-offs that nobody has taken."""
+    return await session.scalar(select(func.count()).where(HandOff.state == "waiting")) or 0

@@ -1,0 +1,115 @@
+"""The inbox: every message that arrived, stored before it is acknowledged, answered once."""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import datetime, timedelta
+from typing import Any, cast
+
+from sqlalchemy import JSON, Index, Table, UniqueConstraint, delete, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Mapped, mapped_column
+
+from models.base import Base, Moment, insert_new, lock_chat
+from models.messages import Address, Incoming
+
+TRIES = 3
+PAUSE = timedelta(seconds=30)
+KEPT = timedelta(hours=48)
+
+
+class Received(Base):
+    """One message; *body* is emptied once it is answered, the platform's id stays to know a repeat."""
+
+    __tablename__ = "inbox"
+    __table_args__ = (
+        UniqueConstraint("channel", "platform_id"),
+        Index("ix_inbox_waiting", "state", "channel", "chat", "id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    channel: Mapped[str]
+    chat: Mapped[str]
+    platform_id: Mapped[str]
+    body: Mapped[dict[str, Any]] = mapped_column(JSON)
+    state: Mapped[str] = mapped_column(default="new")
+    tries: Mapped[int] = mapped_column(default=0)
+    received_at: Mapped[datetime] = mapped_column(Moment)
+    retry_at: Mapped[datetime] = mapped_column(Moment)
+
+    @property
+    def message(self) -> Incoming:
+        """Return what was received."""
+        sender = Address(self.channel, self.chat)
+        return Incoming(**{**self.body, "id": self.platform_id, "sender": sender})
+
+
+_TABLE = cast(Table, Received.__table__)
+
+
+async def put(session: AsyncSession, messages: Sequence[Incoming], *, now: datetime) -> set[Address]:
+    """Store *messages*, passing over repeats; return the chats that have something new."""
+    rows = [_row(message, now) for message in messages]
+    new = insert_new(session, _TABLE, rows, ("channel", "platform_id")).returning(
+        _TABLE.c.channel, _TABLE.c.chat
+    )
+    return {Address(channel, chat) for channel, chat in await session.execute(new)}
+
+
+def _row(message: Incoming, now: datetime) -> dict[str, Any]:
+    fields = {name: _clean(value) for name, value in asdict(message).items() if name not in {"id", "sender"}}
+    body = {name: value for name, value in fields.items() if value}
+    return {
+        "channel": message.sender.channel,
+        "chat": message.sender.id,
+        "platform_id": message.id,
+        "body": body,
+        "state": "new",
+        "tries": 0,
+        "received_at": now,
+        "retry_at": now,
+    }
+
+
+def _clean(value: str) -> str:
+    """Return *value* without what no database keeps: zero bytes and halves of characters."""
+    return value.replace("\0", "").encode("utf-8", "replace").decode()
+
+
+async def take(session: AsyncSession, chat: Address, *, now: datetime) -> Received | None:
+    """Return the oldest message of *chat* that waits for its answer; nobody else answers it meanwhile.
+
+    The lock on the chat is the transaction itself: a process that dies leaves none behind.
+    """
+    await lock_chat(session, chat)
+    query = select(Received).where(
+        Received.state == "new", Received.channel == chat.channel, Received.chat == chat.id
+    )
+    return await session.scalar(query.where(Received.retry_at <= now).order_by(Received.id).limit(1))
+
+
+async def done(session: AsyncSession, row: Received) -> None:
+    """Note that *row* is answered and forget what it said."""
+    await session.execute(update(_TABLE).where(_TABLE.c.id == row.id).values(state="done", body={}))
+
+
+async def failed(session: AsyncSession, row_id: int, *, now: datetime) -> bool:
+    """Note that answering failed; it is tried again later, three times in all. Return whether it was the first time."""
+    row = await session.get_one(Received, row_id)
+    row.tries += 1
+    row.retry_at = now + PAUSE * row.tries
+    if row.tries >= TRIES:
+        row.state = "failed"
+    return row.tries == 1
+
+
+async def waiting(session: AsyncSession, *, now: datetime, limit: int = 1000) -> list[Address]:
+    """Return the chats that have something to be answered, the oldest first."""
+    query = select(_TABLE.c.channel, _TABLE.c.chat).where(_TABLE.c.state == "new", _TABLE.c.retry_at <= now)
+    rows = await session.execute(query.order_by(_TABLE.c.id).limit(limit))
+    return list(dict.fromkeys(Address(channel, chat) for channel, chat in rows))
+
+
+async def clean(session: AsyncSession, *, now: datetime) -> None:
+    """Forget the keys of messages answered two days ago."""
+    old = (_TABLE.c.state == "done", _TABLE.c.received_at < now - KEPT)
+    await session.execute(delete(_TABLE).where(*old))

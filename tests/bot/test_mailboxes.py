@@ -1,0 +1,189 @@
+"""Stored, acknowledged, answered: in order in a chat, and no chat waits for another."""
+
+import asyncio
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.exc import OperationalError
+
+from bot.mailboxes import Mailboxes
+from models import inbox
+from models.base import Database
+from models.inbox import Received
+from models.messages import Address, Incoming
+
+
+class Answerer:
+    """Notes what it is asked to answer; fails or waits when told so."""
+
+    def __init__(self) -> None:
+        self.answered: list[tuple[str, str]] = []
+        self.faults: list[str] = []
+        self.failing: set[str] = set()
+        self.waiting: dict[str, asyncio.Event] = {}
+
+    async def answer(self, _session, message, _now):
+        if message.sender.id in self.waiting:
+            await self.waiting[message.sender.id].wait()
+        if message.text in self.failing:
+            raise RuntimeError("a fault of the program")
+        self.answered.append((message.sender.id, message.text))
+
+    async def fault(self, _session, message, _now):
+        self.faults.append(message.text)
+
+
+@pytest.fixture
+def answerer() -> Answerer:
+    return Answerer()
+
+
+@pytest.fixture
+def mailboxes(database, answerer, clock) -> Mailboxes:
+    return Mailboxes(database, answerer.answer, answerer.fault, clock)
+
+
+def said(number: int, chat: str = "wang", text: str = "") -> Incoming:
+    return Incoming(f"{chat}-{number}", Address("telegram", chat), text=text or str(number))
+
+
+async def rows(database: Database) -> list[tuple[str, dict]]:
+    async with database.transaction() as session:
+        return [
+            (row.state, row.body) for row in await session.scalars(select(Received).order_by(Received.id))
+        ]
+
+
+async def test_messages_of_a_chat_are_answered_in_order(mailboxes, answerer, database):
+    await asyncio.gather(*(mailboxes.receive(said(number)) for number in range(20)))
+    await mailboxes.settled()
+
+    assert answerer.answered == [("wang", str(number)) for number in range(20)]
+    assert await rows(database) == [("done", {})] * 20
+
+
+async def test_same_message_five_times_at_once_is_answered_once(mailboxes, answerer):
+    await asyncio.gather(*(mailboxes.receive(said(1)) for _ in range(5)))
+    await mailboxes.settled()
+    await mailboxes.receive(said(1))
+    await mailboxes.settled()
+
+    assert answerer.answered == [("wang", "1")]
+
+
+async def test_received_message_is_stored_before_it_is_acknowledged(mailboxes, answerer, database):
+    await mailboxes.receive(
+        Incoming("7", Address("telegram", "wang"), kind="press", text="菜单", value="menu", message="3")
+    )
+
+    async with database.transaction() as session:
+        row = await session.scalar(select(Received))
+    assert row is not None
+
+
+@pytest.mark.parametrize("database", ["postgresql"], indirect=True)
+async def test_other_chats_do_not_wait_for_a_slow_one(mailboxes, answerer):
+    answerer.waiting["slow"] = asyncio.Event()
+    await mailboxes.receive(said(1, "slow"))
+    await mailboxes.receive(said(1, "quick"))
+    while ("quick", "1") not in answerer.answered:
+        await asyncio.sleep(0.01)
+    assert answerer.answered == [("quick", "1")]
+
+    answerer.waiting["slow"].set()
+    await mailboxes.settled()
+    assert answerer.answered == [("quick", "1"), ("slow", "1")]
+
+
+async def test_fault_is_told_once_and_the_message_is_tried_again(mailboxes, answerer, clock, database):
+    answerer.failing = {"bad"}
+    await mailboxes.receive(said(1, text="bad"))
+    await mailboxes.receive(said(2, text="good"))
+    await mailboxes.settled()
+    assert answerer.answered == [("wang", "good")]
+    assert answerer.faults == ["bad"]
+
+    answerer.failing = set()
+    clock.tick(31)
+    await mailboxes.sweep()
+    await mailboxes.settled()
+    assert answerer.answered == [("wang", "good"), ("wang", "bad")]
+    assert answerer.faults == ["bad"]
+
+
+async def test_message_that_always_fails_is_given_up_after_three_tries(mailboxes, answerer, clock, database):
+    answerer.failing = {"bad"}
+    await mailboxes.receive(said(1, text="bad"))
+    for _ in range(5):
+        await mailboxes.settled()
+        clock.tick(200)
+        await mailboxes.sweep()
+
+    assert [state for state, _ in await rows(database)] == ["failed"]
+    assert answerer.faults == ["bad"]
+
+
+async def test_what_a_dead_process_left_is_taken_over(database, answerer, clock):
+    async with database.transaction() as session:
+        await inbox.put(session, [said(1), said(2), said(1, "li")], now=clock())
+
+    mailboxes = Mailboxes(database, answerer.answer, answerer.fault, clock)
+    running = asyncio.create_task(mailboxes.run())
+    while len(answerer.answered) < 3:
+        await asyncio.sleep(0.01)
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+
+    assert [text for chat, text in answerer.answered if chat == "wang"] == ["1", "2"]
+
+
+@pytest.mark.parametrize("database", ["postgresql"], indirect=True)
+async def test_two_processes_never_answer_one_chat_at_once(database, postgres, clock):
+    other = Database(postgres)
+    at_work: list[str] = []
+    answered: list[str] = []
+
+    async def answer(_session, message, _now):
+        at_work.append(message.text)
+        assert len(at_work) == 1
+        await asyncio.sleep(0.005)
+        at_work.remove(message.text)
+        answered.append(message.text)
+
+    async with database.transaction() as session:
+        await inbox.put(session, [said(number) for number in range(10)], now=clock())
+    pair = [Mailboxes(one, answer, answer, clock) for one in (database, other)]
+    await asyncio.gather(*(mailboxes.sweep() for mailboxes in pair))
+    await asyncio.gather(*(mailboxes.settled() for mailboxes in pair))
+    await other.close()
+
+    assert answered == [str(number) for number in range(10)]
+
+
+async def test_unstored_message_is_not_acknowledged(answerer, clock, tmp_path):
+    away = Mailboxes(
+        Database(f"sqlite:///{tmp_path}/no/such/folder.db"), answerer.answer, answerer.fault, clock
+    )
+
+    with pytest.raises(OperationalError):
+        await away.receive(said(1))
+
+    assert answerer.answered == []
+
+
+async def test_odd_bytes_are_stored_as_far_as_they_are_text(mailboxes, answerer):
+    await mailboxes.receive(said(1, text="a\0b\ud800c"))
+    await mailboxes.settled()
+
+    assert answerer.answered == [("wang", "ab?c")]
+
+
+async def test_answered_keys_are_kept_two_days(mailboxes, clock, database):
+    await mailboxes.receive(said(1))
+    await mailboxes.settled()
+    for hours, left in ((47, 1), (2, 0)):
+        clock.now += timedelta(hours=hours)
+        async with database.transaction() as session:
+            await inbox.clean(session, now=clock())
+        assert len(await rows(database)) == left

@@ -1,0 +1,58 @@
+"""Fixtures that all tests share."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from config import files
+from config.content import Content
+from config.lists import Colleague
+from config.settings import CONTENT_DIR
+from handlers.dialogue import Dialogue, Edition
+from handlers.members import services
+from handlers.router import Router
+from handlers.safety import Safety
+from handlers.search.index import Index
+from models import crypto
+from tests.databases import *  # noqa: F403 -- the database fixtures
+from tests.transcripts import Chat
+
+crypto.use([crypto.new_key()], b"a secret for tests")
+
+
+@pytest.fixture(scope="session")
+def edition() -> Edition:
+    """The real content, without demo dates."""
+    content = Content.of(files.read(CONTENT_DIR))
+    return Edition(
+        content, Index.build(content.entries, content.guards, content.development), Safety(content.danger)
+    )
+
+
+@pytest.fixture(scope="session")
+def demo_content() -> Content:
+    """The real content with demo dates counted from 10 November 2026."""
+    return Content.of(files.read(CONTENT_DIR, demo=date(2026, 11, 10)))
+
+
+@pytest.fixture
+def dialogue(edition: Edition) -> Dialogue:
+    return Dialogue(Router(services()), edition)
+
+
+@pytest.fixture
+def chat(database, dialogue, clock) -> Chat:
+    return Chat(database, dialogue, clock)
+
+
+@pytest.fixture
+def staffed(dialogue: Dialogue) -> Callable[[], None]:
+    """Put a colleague on duty."""
+    content = dialogue.edition.content
+    duty = content.duty.model_copy(
+        update={"staff": (Colleague(name="值班（演示）", channel="phone", address="desk"),)}
+    )
+    dialogue.edition = replace(dialogue.edition, content=replace(content, duty=duty))
+    return duty

@@ -1,0 +1,60 @@
+"""The first screen and the menu."""
+
+MENU = "[活动报名] [我的报名] [补贴和帮扶] [欠薪·辞退·工伤] [京卡·入会] [工会在哪] [最近通知] [转人工]"
+SMALL = "我只记办事要用的信息，说“隐私”可以看和删。"
+WELCOME = (
+    "您好，我是海淀工会小助手，自动回复。\n"
+    "补贴、活动报名、法律援助，直接打字问我，比如“本科毕业补多少钱”。找真人，随时说“人工”。"
+)
+
+
+async def test_first_visit_is_greeted_once(chat):
+    assert await chat.send(chat.incoming("start")) == f"{WELCOME}\n\n{SMALL}\n{MENU}"
+
+    assert await chat.send(chat.incoming("start")) == f"您想办哪件事？点一下，或者直接打字问。\n{MENU}"
+
+
+async def test_poster_opens_the_programme_at_once(chat):
+    assert (await chat.send(chat.incoming("start", value="photo-contest"))).startswith("关于“")
+
+    assert (
+        await chat.send(chat.incoming("start", value="no-such-thing"))
+        == f"您想办哪件事？点一下，或者直接打字问。\n{MENU}"
+    )
+
+
+async def test_menu_opens_by_every_word_for_it(chat):
+    await chat.say("您好")
+    for said in ("菜单", "菜單", "首页", "帮助", "怎么用", "？", "?", "/menu", "/start", "Menu"):
+        assert (await chat.say(said)).endswith(MENU)
+
+
+async def test_every_button_of_every_menu_answers(chat):
+    content = chat.dialogue.edition.content
+    menus = [text for key, text in content.texts.items() if key.startswith("menu") and text.choices]
+
+    assert len(menus) >= 6
+    for menu in menus:
+        for label, to in menu.choices.items():
+            reply = await chat.send(chat.incoming("press", text=label, value=to))
+            assert reply, label
+            assert "[" in reply, label
+
+
+async def test_menu_labels_work_when_they_are_typed(chat):
+    await chat.say("您好")
+
+    assert (await chat.say("工会在哪")).startswith("您想找哪里？")
+    assert (await chat.say("補貼和幫扶")) != ""
+    assert (await chat.say("补贴和帮扶")).startswith("补贴和帮扶，您想问哪一样？")
+
+
+async def test_menu_keeps_a_form_and_offers_it(chat, staffed):
+    await chat.say("欠薪")
+    await chat.say("[请同事联系我]")
+
+    assert (await chat.say("菜单")).startswith("您有一张没填完的单子，点“继续填”接着来。")
+    await chat.run(
+        ("[继续填]", "请留个手机号，同事好给您回电话。\n[不填了]"),
+        ("13800000000", "什么时候方便接电话？\n[上午] [下午] [都行]"),
+    )
