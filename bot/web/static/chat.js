@@ -34,17 +34,21 @@
   function atEnd() { return log.scrollHeight - log.scrollTop - log.clientHeight < 160; }
   function toEnd() { log.scrollTop = log.scrollHeight; }
 
-  // A telephone number that stands alone on its line becomes a link.
+  // Blank lines part paragraphs; a telephone number that stands alone on its line becomes a link.
   function fill(bubble, words) {
-    words.split("\n").forEach((line, at) => {
-      if (at) bubble.append("\n");
-      if (/^\d[\d-]{2,14}$/.test(line.trim())) {
-        const link = element("a", "number", line.trim());
-        link.href = "tel:" + line.trim();
-        bubble.append(link);
-      } else {
-        bubble.append(line);
-      }
+    words.split("\n\n").forEach((paragraph) => {
+      const part = element("p");
+      paragraph.split("\n").forEach((line, at) => {
+        if (at) part.append("\n");
+        if (/^\d[\d-]{2,14}$/.test(line.trim())) {
+          const link = element("a", "number", line.trim());
+          link.href = "tel:" + line.trim();
+          part.append(link);
+        } else {
+          part.append(line);
+        }
+      });
+      bubble.append(part);
     });
   }
   function wide(label) {
@@ -87,7 +91,7 @@
     transcript.push(item);
     keep();
     const turn = draw(item);
-    if (follow) (item.mine || turn.offsetHeight < log.clientHeight) ? toEnd() : turn.scrollIntoView();
+    if (follow) log.scrollTop = item.mine || turn.offsetHeight < log.clientHeight ? log.scrollHeight : turn.offsetTop - 8;
     return turn;
   }
   function startTyping() {
