@@ -1,5 +1,9 @@
 """Telegram: the library's Bot, types and errors over the process's own HTTP session."""
 
-from bot.channels.telegram.channel import Telegram
+import os
+
+os.environ.setdefault("PTB_TIMEDELTA", "1")  # the library's coming type for spans of time; read on each access
+
+from bot.channels.telegram.channel import Telegram  # noqa: E402 -- after the setting
 
 __all__ = ["Telegram"]

@@ -52,7 +52,7 @@ def translated(error: TelegramError, lane: Lane) -> Exception:
 
 def seconds(error: RetryAfter) -> float:
     """Return how long Telegram asks to wait."""
-    wait = error._retry_after if hasattr(error, "_retry_after") else error.retry_after  # noqa: SLF001 -- the public name warns about its coming type
+    wait = error.retry_after
     return wait.total_seconds() if isinstance(wait, timedelta) else float(wait)
 
 
