@@ -44,7 +44,13 @@ class Delivery:
         database.listen(self._wake)
 
     async def run(self) -> None:
-        """Deliver until cancelled; letters under way are finished first."""
+        """Deliver until cancelled; letters under way are finished first.
+
+        SQLite serves one process, so what is leased at the start was left by a dead one and is freed at once.
+        """
+        if self._database.kind == "sqlite":
+            async with self._database.transaction() as session:
+                await outbox.sweep(session, now=self._clock(), alone=True)
         try:
             async with asyncio.TaskGroup() as tasks:
                 for channel in self._channels.values():

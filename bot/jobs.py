@@ -11,7 +11,7 @@ from handlers.dialogue import Dialogue
 from models import inbox, outbox
 from models.base import Database
 
-HALF_MINUTE, MINUTE, HOUR = 30.0, 60.0, 3600.0
+SOON, HALF_MINUTE, MINUTE, HOUR = 10.0, 30.0, 60.0, 3600.0
 
 
 def all_jobs(
@@ -38,7 +38,7 @@ def all_jobs(
 
     return {
         mailboxes.sweep: HALF_MINUTE,
-        sweep_outbox: HALF_MINUTE,
+        sweep_outbox: SOON,
         refresh: HALF_MINUTE,
         keep_promises: MINUTE,
         clean: HOUR,

@@ -71,7 +71,15 @@ class Server:
         shown = {"message_id": letter.id, "date": 1, "chat": self._chat(letter.chat), "text": letter.text}
         shown["reply_markup"] = {"inline_keyboard": letter.keyboard}
         who = self._who(letter.chat, "zh-hans")
-        return self._update(callback_query={"id": f"q{self._next()}", "from": who, "chat_instance": "1", "message": shown, "data": data})
+        return self._update(
+            callback_query={
+                "id": f"q{self._next()}",
+                "from": who,
+                "chat_instance": "1",
+                "message": shown,
+                "data": data,
+            }
+        )
 
     def block(self, chat: str = "7") -> dict[str, Any]:
         """Let a member block the bot."""
@@ -103,13 +111,27 @@ class Server:
         return self._number
 
     def _chat(self, chat: str) -> dict[str, Any]:
-        return {"id": int(chat), "type": "private" if int(chat) > 0 else "group", "first_name": "会员（演示）"}
+        return {
+            "id": int(chat),
+            "type": "private" if int(chat) > 0 else "group",
+            "first_name": "会员（演示）",
+        }
 
     def _who(self, chat: str, language: str) -> dict[str, Any]:
-        return {"id": abs(int(chat)), "is_bot": False, "first_name": "会员（演示）", "language_code": language}
+        return {
+            "id": abs(int(chat)),
+            "is_bot": False,
+            "first_name": "会员（演示）",
+            "language_code": language,
+        }
 
     def _message(self, chat: str, language: str, **content: Any) -> dict[str, Any]:
-        message = {"message_id": self._next(), "date": 1, "chat": self._chat(chat), "from": self._who(chat, language)}
+        message = {
+            "message_id": self._next(),
+            "date": 1,
+            "chat": self._chat(chat),
+            "from": self._who(chat, language),
+        }
         return self._update(message={**message, **content})
 
     def _update(self, **content: Any) -> dict[str, Any]:
@@ -123,7 +145,9 @@ class Server:
         method = request.match_info["method"]
         self.calls.append(method)
         if request.match_info["token"] != TOKEN:
-            return web.json_response({"ok": False, "error_code": 401, "description": "Unauthorized"}, status=401)
+            return web.json_response(
+                {"ok": False, "error_code": 401, "description": "Unauthorized"}, status=401
+            )
         fault = self.faults.pop(0) if self.faults and method.startswith(("send", "edit")) else None
         if fault == "drop":
             request.transport.close()
@@ -153,7 +177,11 @@ class Server:
         return {"id": 1, "is_bot": True, "first_name": "工会小助手（演示）", "username": "demo_bot"}
 
     async def _getWebhookInfo(self, _: dict[str, Any]) -> dict[str, Any]:  # noqa: N802 -- Telegram's name
-        return {"url": self.webhook.get("url", ""), "has_custom_certificate": False, "pending_update_count": len(self.updates)}
+        return {
+            "url": self.webhook.get("url", ""),
+            "has_custom_certificate": False,
+            "pending_update_count": len(self.updates),
+        }
 
     async def _setWebhook(self, said: dict[str, Any]) -> bool:  # noqa: N802 -- Telegram's name
         if not str(said.get("url", "")).startswith("http") or len(str(said.get("secret_token", ""))) > 256:
@@ -205,7 +233,9 @@ class Server:
             raise Answer(400, "Bad Request: message to edit not found")
         keyboard = self._keyboard(said)
         if (found[0].text, found[0].keyboard) == (said["text"], keyboard):
-            raise Answer(400, "Bad Request: message is not modified: specified new message content is the same")
+            raise Answer(
+                400, "Bad Request: message is not modified: specified new message content is the same"
+            )
         self._check(said, said["text"], 4096)
         found[0].text, found[0].keyboard, found[0].edits = said["text"], keyboard, found[0].edits + 1
         return self._shown(found[0])
@@ -255,7 +285,9 @@ async def serving() -> AsyncIterator[Server]:
     """Run a server on a free port of this machine."""
     server = Server()
     app = web.Application(client_max_size=60_000_000)
-    app.add_routes([web.post("/bot{token}/{method}", server.handle), web.get("/bot{token}/{method}", server.handle)])
+    app.add_routes(
+        [web.post("/bot{token}/{method}", server.handle), web.get("/bot{token}/{method}", server.handle)]
+    )
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
     await runner.setup()
     site = web.TCPSite(runner, "127.0.0.1", 0)

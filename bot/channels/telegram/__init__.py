@@ -2,8 +2,10 @@
 
 import os
 
-os.environ.setdefault("PTB_TIMEDELTA", "1")  # the library's coming type for spans of time; read on each access
+os.environ.setdefault(
+    "PTB_TIMEDELTA", "1"
+)  # the library's coming type for spans of time; read on each access
 
-from bot.channels.telegram.channel import Telegram  # noqa: E402 -- after the setting
+from bot.channels.telegram.channel import Telegram
 
 __all__ = ["Telegram"]

@@ -63,13 +63,20 @@ async def on_web(database, tmp_path) -> AsyncIterator[Harness]:
     got: list[Incoming] = []
     app = web_server.build(settings, database, [channel.routes()])
     app.on_shutdown.append(channel.close)
-    async with TestServer(app) as site, aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True)) as page:
+    async with (
+        TestServer(app) as site,
+        aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True)) as page,
+    ):
         async with page.get(site.make_url("/")) as answer:
             assert answer.status == 200
-        visitor = channel._identity._fernet.decrypt(page.cookie_jar.filter_cookies(site.make_url("/"))["visitor"].value).decode()
+        visitor = channel._identity._fernet.decrypt(
+            page.cookie_jar.filter_cookies(site.make_url("/"))["visitor"].value
+        ).decode()
 
         async def post(**body: str) -> None:
-            async with page.post(site.make_url("/api/chat/messages"), json={"id": f"message-{len(got)}", **body}) as answer:
+            async with page.post(
+                site.make_url("/api/chat/messages"), json={"id": f"message-{len(got)}", **body}
+            ) as answer:
                 assert answer.status == 202
 
         async def say(text: str) -> None:

@@ -46,7 +46,9 @@ async def test_letter_arrives_with_its_buttons(telegram, server):
     number = await telegram.send("7", HELLO)
 
     assert [(str(letter.id), letter.text) for letter in server.letters] == [(number, "您好")]
-    assert server.letters[0].keyboard == [[{"text": "菜单", "callback_data": "menu"}, {"text": "转人工", "callback_data": "human"}]]
+    assert server.letters[0].keyboard == [
+        [{"text": "菜单", "callback_data": "menu"}, {"text": "转人工", "callback_data": "human"}]
+    ]
 
 
 async def test_letter_is_edited_in_place(telegram, server):
@@ -77,7 +79,10 @@ async def test_picture_goes_as_a_file(telegram, server, tmp_path):
     await telegram.send("7", Outgoing("签到码", picture=str(picture)))
     await telegram.send("7", Outgoing("名单", file=str(picture)))
 
-    assert [(letter.text, letter.file) for letter in server.letters] == [("签到码", b"not really a picture"), ("名单", b"not really a picture")]
+    assert [(letter.text, letter.file) for letter in server.letters] == [
+        ("签到码", b"not really a picture"),
+        ("名单", b"not really a picture"),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -109,7 +114,11 @@ async def test_refusal_is_told_in_the_words_of_every_channel(telegram, server, f
 
 
 async def test_platform_that_is_away_is_tried_later(http):
-    away = Telegram(Settings(_env_file=None, telegram_bot_token=platform.TOKEN, telegram_api_url="http://127.0.0.1:9"), http, now)
+    away = Telegram(
+        Settings(_env_file=None, telegram_bot_token=platform.TOKEN, telegram_api_url="http://127.0.0.1:9"),
+        http,
+        now,
+    )
 
     with pytest.raises(TryLater):
         await away.send("7", HELLO)
@@ -141,15 +150,22 @@ async def test_polling_passes_every_kind_on(telegram, server):
     who = {"id": 7, "is_bot": False, "first_name": "会员（演示）"}
     server.text("您好")
     server.text("/start photo-contest")
-    server.sent(photo=[{**file, "width": 1, "height": 1}, {**file, "file_id": "f2", "width": 9, "height": 9}], caption="晨练")
+    server.sent(
+        photo=[{**file, "width": 1, "height": 1}, {**file, "file_id": "f2", "width": 9, "height": 9}],
+        caption="晨练",
+    )
     server.sent(document=file)
     server.sent(voice={**file, "duration": 1})
     server.sent(video={**file, "width": 1, "height": 1, "duration": 1})
-    server.sent(sticker={**file, "type": "regular", "width": 1, "height": 1, "is_animated": False, "is_video": False})
+    server.sent(
+        sticker={**file, "type": "regular", "width": 1, "height": 1, "is_animated": False, "is_video": False}
+    )
     server.sent(contact={"phone_number": "13800000000", "first_name": "会员（演示）"})
     server.sent(location={"latitude": 39.96, "longitude": 116.3})
     server.sent(dice={"emoji": "🎲", "value": 3})
-    server._update(edited_message={"message_id": 1, "date": 1, "chat": server._chat("7"), "from": who, "text": "改了"})
+    server._update(
+        edited_message={"message_id": 1, "date": 1, "chat": server._chat("7"), "from": who, "text": "改了"}
+    )
     server._update(something_new={"chat": 7})
     server.block()
     await server.until(lambda: len(inbox.got) == 11)
@@ -179,7 +195,9 @@ async def test_press_names_its_button_and_is_acknowledged(telegram, server):
     await server.until(lambda: bool(server.acknowledged))
     running.cancel()
 
-    assert [(m.kind, m.text, m.value, m.message) for m in inbox.got] == [("press", "转人工", "human", str(server.letters[0].id))]
+    assert [(m.kind, m.text, m.value, m.message) for m in inbox.got] == [
+        ("press", "转人工", "human", str(server.letters[0].id))
+    ]
 
 
 async def test_polled_update_comes_again_until_it_is_stored(telegram, server, monkeypatch):
@@ -196,7 +214,13 @@ async def test_polled_update_comes_again_until_it_is_stored(telegram, server, mo
 
 @pytest.fixture
 async def hook(server, http) -> AsyncIterator[tuple[Telegram, Inbox, str]]:
-    telegram = channel(server, http, telegram_mode="webhook", telegram_webhook_secret=SECRET, public_url="https://demo.example.org")
+    telegram = channel(
+        server,
+        http,
+        telegram_mode="webhook",
+        telegram_webhook_secret=SECRET,
+        public_url="https://demo.example.org",
+    )
     app = web.Application(client_max_size=64_000)
     app.add_routes(telegram.routes())
     inbox = Inbox()
@@ -226,7 +250,17 @@ async def test_wrong_secret_is_refused_before_anything_is_read(server, hook, sec
     assert await server.post(server.text("您好"), SECRET, url) == 200
 
 
-@pytest.mark.parametrize(("body", "status"), [(b"", 400), (b"{", 400), (b"[1]", 400), (b'"text"', 400), (b"x" * 5_000_000, 413), (b'{"update_id": 5}', 200)])
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        (b"", 400),
+        (b"{", 400),
+        (b"[1]", 400),
+        (b'"text"', 400),
+        (b"x" * 5_000_000, 413),
+        (b'{"update_id": 5}', 200),
+    ],
+)
 async def test_odd_bodies_are_refused_and_the_next_update_is_taken(server, hook, http, body, status):
     _, inbox, url = hook
     headers = {"X-Telegram-Bot-Api-Secret-Token": SECRET, "Content-Type": "application/json"}

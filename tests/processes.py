@@ -1,0 +1,82 @@
+"""The service as a process of its own, for tests that start, kill and start again."""
+
+import asyncio
+import os
+import signal
+import socket
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import aiohttp
+
+ROOT = Path(__file__).parent.parent
+START_SECONDS = 40
+
+
+def free_port() -> int:
+    """Return a port that nobody listens at."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+class Service:
+    """A running service; *environment* holds its settings."""
+
+    def __init__(self, folder: Path, **environment: str) -> None:
+        self.port = free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        kept = {
+            name: value
+            for name, value in os.environ.items()
+            if not name.startswith(("TELEGRAM_", "DATA", "HTTP_"))
+        }
+        self._environment = {
+            **kept,
+            "DATA_DIR": str(folder),
+            "HTTP_PORT": str(self.port),
+            "LOG_LEVEL": "warning",
+            **environment,
+        }
+        self._log = folder / "service.log"
+        self._process: asyncio.subprocess.Process | None = None
+
+    async def start(self) -> None:
+        """Start it and wait until it answers."""
+        with self._log.open("ab") as log:
+            self._process = await asyncio.create_subprocess_exec(
+                sys.executable, "run_bot.py", "serve", cwd=ROOT, env=self._environment, stdout=log, stderr=log
+            )
+        async with asyncio.timeout(START_SECONDS), aiohttp.ClientSession() as http:
+            while True:
+                assert self._process.returncode is None, self.log()
+                try:
+                    async with http.get(f"{self.url}/health/ready") as answer:
+                        if answer.status == 200:
+                            return
+                except aiohttp.ClientError:
+                    await asyncio.sleep(0.05)
+
+    async def end(self, how: signal.Signals = signal.SIGTERM) -> int:
+        """End it and return its exit code."""
+        assert self._process is not None
+        if self._process.returncode is None:
+            self._process.send_signal(how)
+        return await self._process.wait()
+
+    def log(self) -> str:
+        """Return what it has logged."""
+        return self._log.read_text(encoding="utf-8")
+
+
+@asynccontextmanager
+async def serving(folder: Path, **environment: str) -> AsyncIterator[Service]:
+    """Run a service; it is ended whatever happens."""
+    service = Service(folder, **environment)
+    await service.start()
+    try:
+        yield service
+    finally:
+        await service.end(signal.SIGKILL)
