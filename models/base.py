@@ -4,14 +4,15 @@ Everything that is special to one database stands here.
 """
 
 import asyncio
+import secrets
 import sqlite3
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext, suppress
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any, ClassVar
 
 import asyncpg
-import structlog
 from sqlalchemy import (
     DateTime,
     Dialect,
@@ -26,15 +27,30 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql, registry, sqlite
 from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import OperationalError
-from sqlalchemy.ext.asyncio import AsyncAttrs, AsyncSession, async_sessionmaker, create_async_engine
+from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.ext.asyncio import (
+    AsyncAttrs,
+    AsyncConnection,
+    AsyncSession,
+    async_sessionmaker,
+    create_async_engine,
+)
 from sqlalchemy.orm import DeclarativeBase
 
 from models.messages import Address
 
-log = structlog.get_logger()
-LOCKED_SECONDS, RECONNECT_SECONDS, LOCK_PAUSE = 10.0, 2.0, 0.02
+LOCKED_SECONDS, LOCK_PAUSE, CONNECT_SECONDS, RECONNECT_SECONDS = 10.0, 0.02, 10.0, 2.0
 NOTIFIED = "gonghui"
+DRIVERS = {"sqlite": "sqlite+inline", "postgresql": "postgresql+asyncpg"}
+BEGIN: dict[str, tuple[str, ...]] = {
+    "sqlite": ("PRAGMA foreign_keys=ON", "BEGIN IMMEDIATE"),
+    "postgresql": (),
+}
+CHANGE = {
+    "sqlite": ("PRAGMA foreign_keys=OFF", "BEGIN IMMEDIATE"),
+    "postgresql": ("SELECT pg_advisory_xact_lock(0)",),
+}
+ORPHANS = "PRAGMA foreign_key_check"
 
 
 class Base(AsyncAttrs, DeclarativeBase):
@@ -57,6 +73,8 @@ class Moment(TypeDecorator[datetime]):
     cache_ok = True
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is not None and value.tzinfo is None:
+            raise ValueError("a moment needs its time zone")
         return value.astimezone(UTC) if value else None
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
@@ -106,11 +124,14 @@ class Database:
     def __init__(self, url: str) -> None:
         parsed = make_url(url)
         self.kind = parsed.get_backend_name()
-        self._url = parsed.set(drivername="sqlite+inline") if self.kind == "sqlite" else parsed
-        self.engine = create_async_engine(self._url, **_options(self.kind))
+        self._url = parsed.set(drivername=DRIVERS.get(self.kind, parsed.drivername))
+        self.engine = create_async_engine(self._url, hide_parameters=True, **_options(self.kind))
         self._sessions = async_sessionmaker(self.engine, expire_on_commit=False)
-        self._turn = asyncio.Lock()
+        self._one_by_one: AbstractAsyncContextManager[None] = (
+            asyncio.Lock() if self.kind == "sqlite" else nullcontext()
+        )
         self._callbacks: list[Callable[[str], None]] = []
+        self._name = secrets.token_hex(4)
         self._ears: asyncio.Task[None] | None = None
         if self.kind == "sqlite":
             event.listen(self.engine.sync_engine, "connect", _prepare)
@@ -134,43 +155,64 @@ class Database:
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[AsyncSession]:
-        """Commit on leaving, roll back on any error; on SQLite one after the other."""
-        async with self._alone(), self._sessions() as session:
-            if self.kind == "sqlite":
-                await _begin_immediate(session)
+        """Commit on leaving, roll back on any error; on SQLite one after the other.
+
+        Raises SQLAlchemyError when the database is away, locked for too long, or full.
+        """
+        await asyncio.sleep(0)  # SQLite never waits: without this a busy chat would hold up the event loop
+        async with self._session(BEGIN[self.kind]) as session:
             yield session
-            woken = sorted(session.info.get("woken", ()))
-            if woken and self.kind == "postgresql":
-                await session.flush()
-                for name in woken:
-                    await session.execute(
-                        text("SELECT pg_notify(:channel, :name)"), {"channel": NOTIFIED, "name": name}
-                    )
-            await session.commit()
+            woken = session.info.get("woken", ())
+            await self._notify(session, woken)
         self._wake(woken)
 
     @asynccontextmanager
-    async def _alone(self) -> AsyncIterator[None]:
-        if self.kind != "sqlite":
-            yield
-            return
-        async with self._turn:
-            yield
+    async def changing(self) -> AsyncIterator[AsyncConnection]:
+        """Open the transaction in which tables are changed: whole or not at all, in one process at a time.
 
-    def _wake(self, names: Sequence[str]) -> None:
+        SQLite rebuilds a table by dropping it, which must not delete what points to it: keys are checked at the end.
+        """
+        async with self._session(CHANGE[self.kind]) as session:
+            connection = await session.connection()
+            yield connection
+            if self.kind == "sqlite" and (await session.execute(text(ORPHANS))).first():
+                raise IntegrityError(ORPHANS, None, ValueError("rows have lost their parent"))
+
+    @asynccontextmanager
+    async def _session(self, begin: Sequence[str]) -> AsyncIterator[AsyncSession]:
+        async with self._one_by_one:
+            session = self._sessions()
+            try:
+                await _begin(session, begin)
+                yield session
+                await session.commit()
+            finally:
+                await session.close()
+
+    async def _notify(self, session: AsyncSession, names: Iterable[str]) -> None:
+        if names and self.kind == "postgresql":
+            told = [{"channel": NOTIFIED, "told": f"{self._name} {name}"} for name in sorted(names)]
+            await session.execute(text("SELECT pg_notify(:channel, :told)"), told)
+
+    def _wake(self, names: Iterable[str]) -> None:
         for name in names:
             for callback in self._callbacks:
                 callback(name)
+
+    def _heard(self, _connection: object, _process: int, _channel: str, told: object) -> None:
+        teller, _, name = str(told).partition(" ")
+        if teller != self._name:  # what this process commits it knows at once
+            self._wake([name])
 
     async def _hear(self) -> None:
         plain = self._url.set(drivername="postgresql").render_as_string(hide_password=False)
         while True:
             with suppress(OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
-                connection = await asyncpg.connect(plain)
+                connection = await asyncpg.connect(plain, timeout=CONNECT_SECONDS)
                 gone = asyncio.Event()
                 connection.add_termination_listener(lambda _, gone=gone: gone.set())
                 try:
-                    await connection.add_listener(NOTIFIED, lambda *heard: self._wake([str(heard[3])]))
+                    await connection.add_listener(NOTIFIED, self._heard)
                     await gone.wait()
                 finally:
                     connection.terminate()
@@ -182,17 +224,25 @@ def wake(session: AsyncSession, name: str) -> None:
     session.info.setdefault("woken", set()).add(name)
 
 
-def insert_new(
-    session: AsyncSession, table: Table, rows: Sequence[Mapping[str, Any]], unique: Sequence[str]
-) -> Any:
-    """Return an INSERT of *rows* that passes over those whose *unique* columns are there already."""
-    module = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
-    return module.insert(table).values(list(rows)).on_conflict_do_nothing(index_elements=list(unique))
+@cache
+def insert_new(kind: str, table: Table, unique: tuple[str, ...], told: tuple[str, ...] = ()) -> Any:
+    """Return the INSERT that passes over rows whose *unique* columns are there already, telling *told* of the new.
+
+    Give the rows to `execute` beside it: with the rows inside it would be compiled anew each time.
+    """
+    insert = (postgresql if kind == "postgresql" else sqlite).insert(table)
+    statement = insert.on_conflict_do_nothing(index_elements=unique)
+    return statement.returning(*(table.c[name] for name in told)) if told else statement
+
+
+def kind_of(session: AsyncSession) -> str:
+    """Return the kind of database behind *session*: sqlite or postgresql."""
+    return session.get_bind().dialect.name
 
 
 async def lock_chat(session: AsyncSession, chat: Address) -> None:
     """Let nobody else answer *chat* until the transaction ends; SQLite's write lock does so already."""
-    if session.get_bind().dialect.name == "postgresql":
+    if kind_of(session) == "postgresql":
         key = f"{chat.channel}:{chat.id}"
         await session.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:key, 0))"), {"key": key})
 
@@ -207,20 +257,29 @@ def _options(kind: str) -> dict[str, Any]:
                 "factory": InlineConnection,
             }
         }
-    return {"pool_size": 10, "max_overflow": 10, "pool_pre_ping": True}
+    return {
+        "pool_size": 10,
+        "max_overflow": 10,
+        "pool_pre_ping": True,
+        "connect_args": {"timeout": CONNECT_SECONDS},
+    }
 
 
 def _prepare(connection: sqlite3.Connection, _: object) -> None:
-    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON"):
+    for pragma in ("journal_mode=WAL", "synchronous=NORMAL"):
         connection.execute(f"PRAGMA {pragma}")
 
 
-async def _begin_immediate(session: AsyncSession) -> None:
-    """Take the write lock; while another process holds it, wait without holding up the event loop."""
+async def _begin(session: AsyncSession, statements: Sequence[str]) -> None:
+    """Connect and begin; while another process holds SQLite's file, wait without holding up the event loop."""
     waited = 0.0
     while True:
         try:
-            await session.execute(text("BEGIN IMMEDIATE"))
+            _ = await session.connection()
+            for statement in statements:
+                await session.execute(text(statement))
+        except OSError as error:
+            raise OperationalError("connect", None, error) from error
         except OperationalError as error:
             if "locked" not in str(error) or waited >= LOCKED_SECONDS:
                 raise

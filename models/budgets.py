@@ -7,7 +7,7 @@ from sqlalchemy import Table
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
-from models.base import Base, Moment, insert_new
+from models.base import Base, Moment, insert_new, kind_of
 
 USED, BULK_SHARE = 0.97, 0.8
 """Of the allowed rate this much is used, so that jitter never brings more into any second; notices get a share of it."""
@@ -69,10 +69,7 @@ async def locked(session: AsyncSession, channel: str, *, now: datetime) -> Budge
     found = await session.get(Budget, channel, with_for_update=True, populate_existing=True)
     if found is None:
         moments = dict.fromkeys(("next_at", "bulk_next_at", "held_until", "bulk_held_until"), now)
-        await session.execute(
-            insert_new(
-                session, cast(Table, Budget.__table__), [{"channel": channel, **moments}], ("channel",)
-            )
-        )
+        new = insert_new(kind_of(session), cast(Table, Budget.__table__), ("channel",))
+        await session.execute(new, {"channel": channel, **moments})
         found = await session.get_one(Budget, channel, with_for_update=True, populate_existing=True)
     return found

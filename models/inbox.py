@@ -9,7 +9,7 @@ from sqlalchemy import JSON, Index, Table, UniqueConstraint, delete, select, upd
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
-from models.base import Base, Moment, insert_new, lock_chat
+from models.base import Base, Moment, insert_new, kind_of, lock_chat
 from models.messages import Address, Incoming
 
 TRIES = 3
@@ -49,10 +49,8 @@ _TABLE = cast(Table, Received.__table__)
 async def put(session: AsyncSession, messages: Sequence[Incoming], *, now: datetime) -> set[Address]:
     """Store *messages*, passing over repeats; return the chats that have something new."""
     rows = [_row(message, now) for message in messages]
-    new = insert_new(session, _TABLE, rows, ("channel", "platform_id")).returning(
-        _TABLE.c.channel, _TABLE.c.chat
-    )
-    return {Address(channel, chat) for channel, chat in await session.execute(new)}
+    new = insert_new(kind_of(session), _TABLE, ("channel", "platform_id"), ("channel", "chat"))
+    return {Address(channel, chat) for channel, chat in await session.execute(new, rows)}
 
 
 def _row(message: Incoming, now: datetime) -> dict[str, Any]:

@@ -25,7 +25,7 @@ async def upgrade(url: str, revision: str = "head") -> None:
 
 async def create(database: Database) -> None:
     """Make all tables as they are today, for a database that is not kept."""
-    async with database.engine.begin() as connection:
+    async with database.changing() as connection:
         await connection.run_sync(Base.metadata.create_all)
 
 

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, aliased, mapped_column
 
 from models import budgets
-from models.base import Base, Moment, insert_new, wake
+from models.base import Base, Moment, insert_new, kind_of, wake
 from models.messages import LANES, Address, Choice, Outgoing
 
 PULLED = "web"
@@ -81,7 +81,7 @@ async def put(
         "state": "ready" if to.channel == PULLED else "waiting", "due": due, "tries": 0, "owner": "",
         "platform_id": "", "reason": "", "created_at": due, "key": key,
     }  # fmt: skip
-    await session.execute(insert_new(session, _TABLE, [row], ("key",)))
+    await session.execute(insert_new(kind_of(session), _TABLE, ("key",)), row)
     wake(session, f"page:{to.id}" if to.channel == PULLED else f"letters:{to.channel}")
 
 

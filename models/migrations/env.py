@@ -39,7 +39,7 @@ def migrate(connection: Connection) -> None:
 
 async def main() -> None:
     database = Database(context.config.attributes.get("url") or Settings().database)
-    async with database.engine.begin() as connection:
+    async with database.changing() as connection:
         await connection.run_sync(migrate)
     await database.close()
 
