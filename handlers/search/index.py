@@ -20,7 +20,7 @@ from handlers.search.normalise import is_english, plain, without
 RIDGE, SHOWN = 0.6, 5
 FALSE_ANSWERS, FALSE_OFFERS = 0.06, 0.4
 """Of the stored out-of-scope questions, most of them traps, these shares may be answered, and offered choices."""
-LEAD, OUTSIDE_COST = 0.3, 0.25
+LEAD, OUTSIDE_COST = 0.3, 0.45
 """How much the lead over the second topic adds to the confidence, and a word of somebody else's business takes off."""
 Decision = Literal["answer", "offer", "decline"]
 
