@@ -39,7 +39,7 @@ def core(turn: Turn, entry: Entry) -> str:
     else:
         text = history(turn, entry)
     if entry.valid_until and turn.today.date() > entry.valid_until:
-        text += turn.say("answer.outdated", date=wording.day(entry.valid_until)).text
+        text += turn.say("answer.outdated", date=wording.full_day(entry.valid_until)).text
     return text
 
 

@@ -60,6 +60,8 @@ class Dialogue:
             async with session.begin_nested():
                 reply = await self._reply(turn)
         except Refused as refusal:
+            if refusal.reason == "form":  # its content is gone: nobody is to be caught in it
+                turn.conversation.close()
             reply = turn.say(f"refused.{refusal.reason}")
         turn.conversation.touched_at = now
         if reply is not SILENCE:

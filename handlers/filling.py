@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
+from config.entries import Question
 from handlers import forms
 from handlers.choosing import NO, YES, pick, tidy
 from handlers.router import Router
@@ -78,10 +79,17 @@ async def press(turn: Turn, router: Router, value: str) -> Outgoing:
     ):
         return stale(turn)
     question = turn.form().next(turn.conversation.answers)
-    if question is None:
+    answer = None if question is None else _chosen(question, chosen)
+    if question is None or answer is None:
         return stale(turn)
-    answer = forms.SKIPPED if chosen == "skip" else forms.options(question)[int(chosen)]
     return await _keep(turn, router, {**turn.conversation.answers, question.name: answer})
+
+
+def _chosen(question: Question, chosen: str) -> str | None:
+    """Return the answer that a button stands for; None for one that was never offered."""
+    if chosen == "skip" and question.optional:
+        return forms.SKIPPED
+    return {str(number): label for number, label in enumerate(forms.options(question))}.get(chosen)
 
 
 def stale(turn: Turn) -> Outgoing:

@@ -55,7 +55,6 @@ class Turn:
         """
         questions = form_questions(self.content, self.conversation.form, self.conversation.about)
         if questions is None:
-            self.conversation.close()
             raise Refused("form")
         return Form(questions)
 

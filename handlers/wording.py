@@ -12,6 +12,11 @@ def day(moment: date) -> str:
     return f"{moment.month}月{moment.day}日（周{'一二三四五六日'[moment.weekday()]}）"
 
 
+def full_day(moment: date) -> str:
+    """Return a date with its year, as 2026年12月20日."""
+    return f"{moment.year}年{moment.month}月{moment.day}日"
+
+
 def clock(moment: datetime) -> str:
     """Return a time as 上午9:00; midnight is 晚上12点."""
     at = moment.astimezone(BEIJING)

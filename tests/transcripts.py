@@ -42,7 +42,8 @@ class Chat:
     async def run(self, *lines: tuple[str, str], member: str = "wang") -> None:
         """Say each left side; what comes back must equal the right side ('' for silence)."""
         for said, expected in lines:
-            assert await self.say(said, member=member) == expected
+            told = await self.say(said, member=member)
+            assert told == expected, f"{said} was answered:\n{told}"
 
     async def say(self, said: str, *, member: str = "wang") -> str:
         """Say one thing, `[label]` for a press, and return what is shown: texts and buttons."""

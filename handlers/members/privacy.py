@@ -29,7 +29,7 @@ async def _show(turn: Turn) -> Outgoing:
     titles = [entry.title for wish in wishes if (entry := turn.content.entry(wish.programme))]
     lines = [
         turn.say(
-            "privacy.line.since", day=wording.day(turn.member.joined_at.astimezone(wording.BEIJING))
+            "privacy.line.since", day=wording.full_day(turn.member.joined_at.astimezone(wording.BEIJING))
         ).text
     ]
     if titles:
