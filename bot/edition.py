@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import structlog
 
 from config import files
-from config.content import Content, ContentError
+from config.content import Content, ContentError, Piece
 from config.settings import Settings
 from handlers.dialogue import Dialogue, Edition
 from handlers.router import Router
@@ -30,16 +30,21 @@ async def load_files(database: Database, settings: Settings, *, now: datetime) -
 
     Raises ContentError when a file is wrong; then nothing changes.
     """
-    zone = ZoneInfo(settings.timezone)
-    demo = now.astimezone(zone).date() if settings.demo else None
-    pieces = files.read(settings.content_dir, demo=demo, zone=zone)
-    Content.of(pieces)
+    pieces = _read(settings, now)
     async with database.transaction() as session:
         return await shelves.load(session, pieces, now=now)
 
 
+def _read(settings: Settings, now: datetime) -> list[Piece]:
+    zone = ZoneInfo(settings.timezone)
+    demo = now.astimezone(zone).date() if settings.demo else None
+    pieces = files.read(settings.content_dir, demo=demo, zone=zone)
+    Content.of(pieces)
+    return pieces
+
+
 async def first(database: Database, settings: Settings, router: Router, *, now: datetime) -> Edition:
-    """Return the published edition, loading the files into an empty database (and fresh demo dates).
+    """Return the published edition: the files in an empty database (and for fresh demo dates), else what it holds.
 
     Raises ContentError when the content is wrong.
     """
@@ -48,6 +53,7 @@ async def first(database: Database, settings: Settings, router: Router, *, now: 
     if empty or settings.demo:
         await load_files(database, settings, now=now)
     async with database.transaction() as session:
+        await shelves.complete(session, _read(settings, now), now=now)
         content = await shelves.published(session)
     router.check(content)
     return await make(content)

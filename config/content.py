@@ -11,7 +11,7 @@ from pydantic import TypeAdapter, ValidationError
 from config.entries import Entry
 from config.lists import Danger, Duty, FormText, Phone, Place
 from config.search_lists import Development, Guards
-from config.texts import Text
+from config.texts import Text, first_edition
 
 Body = Mapping[str, object]
 Shelf = Literal["programmes", "articles", "texts", "lists"]
@@ -96,6 +96,12 @@ class Content:
         )
 
     def _check(self, stories: Mapping[str, Piece]) -> None:
+        for key, first in first_edition().items():
+            text = self.texts.get(key)
+            if text is None:
+                raise ContentError(f"texts.yaml: {key}: is missing")
+            for name in sorted(text.placeholders - first.placeholders):
+                raise ContentError(f"texts.yaml: {key}: nobody fills in {{{name}}}")
         for entry in self.entries:
             for button in entry.next:
                 action, _, about = button.to.partition(":")

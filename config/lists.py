@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping
 from datetime import date, time
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Field, model_validator
 
 from config.entries import Checked, Question
 
@@ -92,6 +92,13 @@ class Danger(Checked):
     figures: tuple[str, ...]
     answers: Mapping[str, DangerAnswer]
     unpaged: str
+
+    @model_validator(mode="after")
+    def _all_answered(self) -> Self:
+        for name in self.signs:
+            if name not in self.answers:
+                raise ValueError(f"answers: {name} has none")
+        return self
 
 
 class FormText(Checked):

@@ -1,16 +1,19 @@
 """Settings, read once at start from the environment or a .env file."""
 
 import base64
+import re
 import secrets
 from pathlib import Path
 from typing import Literal, Self
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 CONTENT_DIR = Path(__file__).parent / "content"
 ROLES = frozenset({"web", "delivery", "clock"})
+_FERNET = re.compile(r"[\w-]{43}=", re.ASCII)
 
 
 class Settings(BaseSettings):
@@ -54,6 +57,23 @@ class Settings(BaseSettings):
         if role != "all" and not {part.strip() for part in role.split(",")} <= ROLES:
             raise ValueError("ROLE is all, or a comma list of web, delivery, clock")
         return role
+
+    @field_validator("timezone")
+    @classmethod
+    def _known_zone(cls, name: str) -> str:
+        try:
+            ZoneInfo(name)
+        except (ValueError, OSError, ZoneInfoNotFoundError) as error:
+            raise ValueError(f"there is no time zone {name}") from error
+        return name
+
+    @field_validator("field_keys")
+    @classmethod
+    def _proper_keys(cls, keys: SecretStr | None) -> SecretStr | None:
+        for key in keys.get_secret_value().split(",") if keys else ():
+            if not _FERNET.fullmatch(key.strip()):
+                raise ValueError("FIELD_KEYS are Fernet keys: 32 bytes in url-safe base64, comma-separated")
+        return keys
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:

@@ -2,10 +2,15 @@
 
 import string
 from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
 
-from pydantic import Field, model_validator
+import yaml
+from pydantic import Field, TypeAdapter, model_validator
 
 from config.entries import Checked
+
+FIRST = Path(__file__).parent / "content/texts.yaml"
 
 
 class Text(Checked):
@@ -32,3 +37,9 @@ class Text(Checked):
         """Return the names that must be filled in."""
         parts = (self.text, *self.choices.values())
         return frozenset(name for part in parts for _, name, _, _ in string.Formatter().parse(part) if name)
+
+
+@cache
+def first_edition() -> Mapping[str, Text]:
+    """Return the texts as they come with the program: every one is needed, with no other placeholders."""
+    return TypeAdapter(dict[str, Text]).validate_python(yaml.safe_load(FIRST.read_text(encoding="utf-8")))

@@ -92,21 +92,13 @@ async def load(
     changed: list[str] = []
     left: list[str] = []
     seen: set[tuple[Shelf, str]] = set()
-    rows = {
-        (shelf, row.key): row
-        for shelf, table in TABLES.items()
-        for row in await session.scalars(select(table))
-    }
+    rows = await _rows(session)
     for piece in pieces:
         seen.add((piece.shelf, piece.key))
         row = rows.get((piece.shelf, piece.key))
         body = _plain(piece.body)
         if row is None:
-            session.add(
-                TABLES[piece.shelf](
-                    key=piece.key, body=body, source="file", version=1, edited_by="", edited_at=now
-                )
-            )
+            session.add(_new(piece, now))
         elif row.body == body:
             continue
         elif row.source == "staff":
@@ -122,6 +114,29 @@ async def load(
     if changed:
         await publish(session)
     return changed, left
+
+
+async def complete(session: AsyncSession, pieces: Iterable[Piece], *, now: datetime) -> None:
+    """Add the sentences and lists that a newer version of the program needs; what is there stays."""
+    rows = await _rows(session)
+    missing = [p for p in pieces if p.shelf in {"texts", "lists"} and (p.shelf, p.key) not in rows]
+    session.add_all(_new(piece, now) for piece in missing)
+    if missing:
+        await publish(session)
+
+
+async def _rows(session: AsyncSession) -> dict[tuple[Shelf, str], Published]:
+    return {
+        (shelf, row.key): row
+        for shelf, table in TABLES.items()
+        for row in await session.scalars(select(table))
+    }
+
+
+def _new(piece: Piece, now: datetime) -> Published:
+    return TABLES[piece.shelf](
+        key=piece.key, body=_plain(piece.body), source="file", version=1, edited_by="", edited_at=now
+    )
 
 
 async def publish(session: AsyncSession) -> None:
