@@ -1,6 +1,8 @@
 """Bringing the tables up to date, and telling whether they are."""
 
 import asyncio
+import pkgutil
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -9,11 +11,18 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection
+from sqlalchemy import Connection, MetaData
 
 from models.base import Base, Database
 
 FOLDER = Path(__file__).parent / "migrations"
+
+
+def declared() -> MetaData:
+    """Return all tables; importing a module is what registers its own."""
+    for module in pkgutil.iter_modules([str(FOLDER.parent)]):
+        import_module(f"models.{module.name}")
+    return Base.metadata
 
 
 async def upgrade(url: str, revision: str = "head") -> None:
@@ -26,7 +35,7 @@ async def upgrade(url: str, revision: str = "head") -> None:
 async def create(database: Database) -> None:
     """Make all tables as they are today, for a database that is not kept."""
     async with database.changing() as connection:
-        await connection.run_sync(Base.metadata.create_all)
+        await connection.run_sync(declared().create_all)
 
 
 async def behind(database: Database) -> bool:
@@ -46,7 +55,7 @@ async def differences(database: Database) -> list[Any]:
 
 def _compare(connection: Connection) -> list[Any]:
     context = MigrationContext.configure(connection, opts={"compare_type": True})
-    return list(compare_metadata(context, Base.metadata))
+    return list(compare_metadata(context, declared()))
 
 
 def _config() -> Config:

@@ -1,21 +1,16 @@
 """Alembic's entry: the same settings and tables as the service."""
 
 import asyncio
-import pkgutil
-from importlib import import_module
 from typing import Any, Literal
 
 from alembic import context
 from alembic.autogenerate.api import AutogenContext
 from sqlalchemy import Connection
 
-import models
 from config.settings import Settings
-from models.base import Base, Database, Moment
+from models.base import Database, Moment
 from models.crypto import Encrypted, EncryptedJSON
-
-for module in pkgutil.iter_modules(models.__path__):
-    import_module(f"models.{module.name}")  # importing a module registers its tables
+from models.migrate import declared
 
 
 def plain(kind: str, item: Any, _: AutogenContext) -> str | Literal[False]:
@@ -28,7 +23,7 @@ def plain(kind: str, item: Any, _: AutogenContext) -> str | Literal[False]:
 def migrate(connection: Connection) -> None:
     context.configure(
         connection=connection,
-        target_metadata=Base.metadata,
+        target_metadata=declared(),
         render_as_batch=True,
         render_item=plain,
         compare_type=True,

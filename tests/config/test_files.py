@@ -43,7 +43,10 @@ def problem(folder: Path) -> str:
         ({"fact": None, "year": None}, f"{PHOTO}: Value error, answer: an entry needs an answer or a fact"),
         ({"year": None}, f"{PHOTO}: Value error, year: a fact needs its year, and a year its fact"),
         ({"ends": "x"}, f"{PHOTO}: Value error, ends: a form needs the name of what it ends in"),
-        ({"phrasings": ["一", "二"]}, f"{PHOTO}: phrasings: Tuple should have at least 8 items after validation, not 2"),
+        (
+            {"phrasings": ["一", "二"]},
+            f"{PHOTO}: phrasings: Tuple should have at least 8 items after validation, not 2",
+        ),
         ({"checked_on": "gestern"}, f"{PHOTO}: checked_on: Input should be a valid date or datetime"),
         ({"next": [{"label": "去", "to": "show:nowhere"}]}, f"{PHOTO}: next: show:nowhere leads nowhere"),
         ({"english": None}, f"{PHOTO}: english: Field required"),

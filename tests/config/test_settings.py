@@ -20,7 +20,10 @@ def settings(**given) -> Settings:
     [
         ({**TOKEN, "demo": True, "public_url": "https://demo.example.org"}, "DEMO is refused"),
         ({**TOKEN, "telegram_mode": "webhook"}, "needs PUBLIC_URL"),
-        ({**TOKEN, "telegram_mode": "webhook", "public_url": "https://demo.example.org"}, "needs TELEGRAM_WEBHOOK_SECRET"),
+        (
+            {**TOKEN, "telegram_mode": "webhook", "public_url": "https://demo.example.org"},
+            "needs TELEGRAM_WEBHOOK_SECRET",
+        ),
         ({"role": "web, cook"}, "ROLE is all, or a comma list"),
         ({"http_port": 70000}, "less than or equal to 65535"),
         ({"telegram_rate": 0}, "greater than 0"),
