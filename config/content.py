@@ -132,6 +132,8 @@ def _listed(shape: type[_T], lists: Mapping[str, Piece], key: str) -> _T:
 
 
 def _first(error: ValidationError) -> str:
-    problem = error.errors()[0]
+    problems = error.errors()
+    misspelt = (problem for problem in problems if problem["type"] == "extra_forbidden")
+    problem = next(misspelt, problems[0])  # it is also why another key seems to be missing
     where = ".".join(str(part) for part in problem["loc"])
     return f"{where}: {problem['msg']}" if where else str(problem["msg"])

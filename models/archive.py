@@ -5,10 +5,25 @@ from collections.abc import AsyncIterator, Iterable, Iterator
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, DateTime, MetaData, Table, func, insert, inspect, select, text
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Connection,
+    DateTime,
+    MetaData,
+    Table,
+    Text,
+    func,
+    insert,
+    inspect,
+    select,
+    text,
+    type_coerce,
+)
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from models.base import Base, Moment
+from models.crypto import Encrypted, EncryptedJSON
 
 VERSION_TABLE = "alembic_version"
 PAGE = 500
@@ -18,8 +33,16 @@ Row = dict[str, Any]
 async def rows(session: AsyncSession) -> AsyncIterator[tuple[str, Row]]:
     """Yield every row of every table as (table, row), parents before children."""
     for table in Base.metadata.sorted_tables:
-        for row in (await session.execute(select(table).order_by(*table.primary_key))).mappings():
+        query = select(*map(_as_stored, table.columns)).order_by(*table.primary_key)
+        for row in (await session.execute(query)).mappings():
             yield table.name, {name: _out(value) for name, value in row.items()}
+
+
+def _as_stored(column: Column[Any]) -> ColumnElement[Any]:
+    """Return *column* without decryption: what is a secret in the database stays one in the backup."""
+    if isinstance(column.type, Encrypted | EncryptedJSON):
+        return type_coerce(column, Text()).label(column.name)
+    return column
 
 
 async def revision(session: AsyncSession) -> str:

