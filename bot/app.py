@@ -97,7 +97,10 @@ async def _run(house: House, stop: asyncio.Event) -> None:
     roles, settings = house.settings.roles, house.settings
     runner = web.AppRunner(house.site, access_log=None, shutdown_timeout=3)
     await runner.setup()
-    tasks = [asyncio.create_task(house.mailboxes.run(), name="mailboxes")]
+    tasks = [
+        asyncio.create_task(house.mailboxes.run(), name="mailboxes"),
+        asyncio.create_task(edition.follow(house.database, house.dialogue), name="content"),
+    ]
     tasks += [
         asyncio.create_task(channel.listen(house.mailboxes.receive), name=channel.name)
         for channel in house.channels

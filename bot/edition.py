@@ -1,10 +1,12 @@
 """The content that is published now, with its search index built off the event loop."""
 
 import asyncio
+from contextlib import suppress
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 import structlog
+from sqlalchemy.exc import SQLAlchemyError
 
 from config import files
 from config.content import Content, ContentError, Piece
@@ -72,3 +74,14 @@ async def refresh(database: Database, dialogue: Dialogue) -> None:
             return
     dialogue.edition = await make(content)
     log.info("content", version=content.version)
+
+
+async def follow(database: Database, dialogue: Dialogue) -> None:
+    """Take over each newer edition as soon as it is told of; the clock's job stands behind this."""
+    told = asyncio.Event()
+    database.listen(lambda name: told.set() if name == "content" else None)
+    while True:
+        await told.wait()
+        told.clear()
+        with suppress(SQLAlchemyError):
+            await refresh(database, dialogue)
