@@ -1,6 +1,5 @@
 """The whole database as neutral lines, so that a backup moves between databases and through upgrades."""
 
-import base64
 from collections.abc import AsyncIterator, Iterable, Iterator
 from datetime import date, datetime
 from typing import Any
@@ -97,8 +96,6 @@ def _raise_counters(connection: Connection, tables: MetaData) -> None:
 
 
 def _out(value: object) -> object:
-    if isinstance(value, bytes):
-        return {"bytes": base64.b64encode(value).decode()}
     return value.isoformat() if isinstance(value, date | datetime) else value
 
 
@@ -109,6 +106,4 @@ def _in(table: Table, row: Row) -> Row:
 def _read(table: Table, name: str, value: Any) -> Any:
     if isinstance(table.columns[name].type, Moment) and value is not None:
         return datetime.fromisoformat(value)
-    if isinstance(value, dict) and set(value) == {"bytes"}:
-        return base64.b64decode(value["bytes"])
     return value

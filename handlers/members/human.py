@@ -78,8 +78,13 @@ async def _back(turn: Turn) -> Outgoing:
 
 async def _stop(turn: Turn) -> Outgoing:
     handoff = await handoffs.of(turn.session, turn.member)
-    if handoff is not None and handoff.state == "waiting" and handoff.urgency != "P0":
-        handoffs.close(handoff, now=turn.now)
+    if handoff is None:
+        return turn.say("human.stopped")
+    if handoff.state == "taken":
+        return SILENCE
+    if handoff.urgency == "P0":
+        return turn.say("human.kept")
+    handoffs.close(handoff, now=turn.now)
     return turn.say("human.stopped")
 
 

@@ -5,8 +5,9 @@ from datetime import UTC, datetime
 from sqlalchemy import select
 
 from handlers import desk
-from models import handoffs
+from models import handoffs, outbox
 from models.handoffs import HandOff, HandOffLine
+from models.messages import Address, Incoming
 
 NIGHT = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 WAITING = "好，请同事来，上午10:30前回您。您接着写，都会转到。急事请打：\n12351\n[先不找了]"
@@ -121,3 +122,58 @@ async def test_call_back_takes_a_number_and_a_time(chat, staffed):
 async def test_call_back_is_not_offered_where_nobody_is_on_duty(chat):
     await chat.say("欠薪")
     await chat.run(("[请同事联系我]", NOBODY))
+
+
+async def test_waiting_member_may_leave_a_number_on_the_page_alone(chat, staffed):
+    page = Address("web", "page")
+    said = Incoming("w1", page, text="人工")
+    async with chat.database.transaction() as session:
+        await chat.dialogue.answer(session, said, chat.clock())
+        await chat.dialogue.answer(session, Incoming("w2", page, text="不留，我等着"), chat.clock())
+        letters = await outbox.fetch(session, "page", after=None)
+
+    assert "留个手机号，同事好回您电话？" in letters[0].message.text
+    assert letters[1].message.text.startswith("好，请同事来，上午10:30前回您。")
+
+
+async def test_number_left_in_the_evening_is_for_the_next_day(chat, staffed, clock):
+    clock.now = NIGHT
+    await chat.say("欠薪")
+    await chat.say("[请同事联系我]")
+    await chat.say("13800000000")
+
+    assert await chat.say("都行") == "记下了，只给值班同事看。同事11月25日（周三）上午看。\n[先不找了] [菜单]"
+
+
+async def test_asking_again_while_a_colleague_speaks_is_silent(chat, staffed, clock):
+    await chat.say("人工")
+    async with chat.database.transaction() as session:
+        handoff = await session.scalar(select(HandOff))
+        handoffs.take(handoff, "demo", now=clock())
+    await chat.shown()
+
+    await chat.run(("人工", ""))
+    assert await chat.send(chat.incoming("press", value="human:back")) == ""
+    assert (
+        await chat.send(chat.incoming("press", value="human:stop"))
+        == "好，不找了。有事随时说“人工”。\n[菜单]"
+    )
+    async with chat.database.transaction() as session:
+        assert await session.scalar(select(HandOff.state)) == "taken"
+
+
+async def test_button_to_go_back_without_a_hand_off_shows_the_menu(chat):
+    assert (await chat.send(chat.incoming("press", value="human:back"))).startswith("您想办哪件事？")
+
+
+async def test_urgent_hand_off_cannot_be_taken_back(chat, staffed):
+    await chat.say("老板打我")
+
+    await chat.send(chat.incoming("press", value="human:stop"))
+
+    async with chat.database.transaction() as session:
+        assert await session.scalar(select(HandOff.state)) == "waiting"
+
+
+async def test_rating_a_talk_thanks(chat):
+    assert await chat.send(chat.incoming("press", value="human:done")) != ""

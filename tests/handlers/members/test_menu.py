@@ -1,5 +1,7 @@
 """The first screen and the menu."""
 
+from dataclasses import replace
+
 MENU = "[活动报名] [我的报名] [补贴和帮扶] [欠薪·辞退·工伤] [京卡·入会] [工会在哪] [最近通知] [转人工]"
 SMALL = "我只记办事要用的信息，说“隐私”可以看和删。"
 WELCOME = (
@@ -58,3 +60,21 @@ async def test_menu_keeps_a_form_and_offers_it(chat, staffed):
         ("[继续填]", "请留个手机号，同事好给您回电话。\n[不填了]"),
         ("13800000000", "什么时候方便接电话？\n[上午] [下午] [都行]"),
     )
+
+
+async def test_unknown_level_shows_the_menu(chat):
+    assert (await chat.send(chat.incoming("press", value="menu:cellar"))).endswith(MENU)
+
+
+async def test_dated_activities_are_listed_the_nearest_first(chat, demo_content):
+    chat.dialogue.edition = replace(chat.dialogue.edition, content=demo_content)
+
+    told = await chat.say("活动报名")
+
+    assert told.count("（演示）]") == 7
+
+
+async def test_activities_without_a_date_are_those_of_earlier_years(chat):
+    told = await chat.say("活动报名")
+
+    assert "[摄影大赛]" in told or told.count("[") > 5

@@ -56,3 +56,25 @@ async def test_what_colleagues_still_need_is_kept_until_they_are_done(chat, staf
 
     async with chat.database.transaction() as session:
         assert await session.scalar(select(func.count()).select_from(HandOffLine)) == 1
+
+
+async def test_everything_that_is_kept_is_shown(chat, staffed):
+    await chat.say("欠薪")
+    await chat.say("[请同事联系我]")
+    await chat.say("13800000000")
+    await chat.say("人工")
+
+    await chat.run(
+        (
+            "隐私",
+            "我记着您的：聊天的地址、没填完的单子、和同事说的话。只用来办您的事，不给单位看。\n[看一看] [删除] [菜单]",
+        ),
+        (
+            "[看一看]",
+            "从2026年11月10日起和我聊过。\n没填完的单子里写了：13800000000。\n和同事说的话：1条。\n[删除] [菜单]",
+        ),
+    )
+
+
+async def test_unknown_button_of_privacy_tells_what_is_kept(chat):
+    assert (await chat.send(chat.incoming("press", value="privacy:x"))).startswith("我记着您的：聊天的地址。")
