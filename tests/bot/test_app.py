@@ -90,7 +90,7 @@ async def test_service_speaks_telegram_too(settings):
         )
         async with running(given):
             server.text("欠薪两个月了怎么办")
-            await server.until(lambda: server.texts(), 15)
+            await server.until(server.texts, 15)
 
     assert "一年内" in server.texts()[0]
 
@@ -109,9 +109,8 @@ async def test_process_without_the_web_serves_no_page(settings):
 
 
 async def test_port_in_use_ends_the_start(settings):
-    with socket.create_server(("127.0.0.1", settings.http_port)):
-        with pytest.raises(OSError, match="in use"):
-            await app.run(settings)
+    with socket.create_server(("127.0.0.1", settings.http_port)), pytest.raises(OSError, match="in use"):
+        await app.run(settings)
 
 
 async def published(database, given, dialogue):

@@ -91,6 +91,6 @@ async def test_wrong_content_is_refused_with_its_name(database, pieces, clock):
         row = await session.get_one(ProgrammeRow, "photo-contest")
         row.body = {**row.body, "topic": "nothing"}
 
-    with pytest.raises(ContentError, match="programmes/photo-contest: .*topic"):
+    with pytest.raises(ContentError, match=r"programmes/photo-contest: .*topic"):
         async with database.transaction() as session:
             await shelves.published(session)
