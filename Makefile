@@ -14,7 +14,9 @@ run: .venv/ready ## set up and serve on http://127.0.0.1:8080, with demo data
 	DEMO=$${DEMO:-true} $(PY) run_bot.py serve
 
 test: .venv/ready ## set up and run every test
+	.venv/bin/coverage erase
 	.venv/bin/coverage run -m pytest
+	.venv/bin/coverage combine --quiet
 
 check: lint test ## everything that must hold before a change goes in
 	.venv/bin/coverage report

@@ -64,6 +64,15 @@ async def running(settings):
     await asyncio.wait_for(task, 15)
 
 
+async def listens_to_signals():
+    """Wait until the service has put its own handler in place: a signal before that would end the tests."""
+    loop = asyncio.get_running_loop()
+    async with asyncio.timeout(30):
+        while signal.SIGTERM not in loop._signal_handlers:
+            await asyncio.sleep(0.05)
+    await asyncio.sleep(0.5)
+
+
 async def test_service_starts_in_an_empty_folder_answers_and_ends(settings, capsys):
     async with running(settings) as http:
         url = f"http://127.0.0.1:{settings.http_port}"
@@ -98,7 +107,7 @@ async def test_service_speaks_telegram_too(settings):
 async def test_process_without_the_web_serves_no_page(settings):
     given = settings.model_copy(update={"role": "delivery,clock"})
     task = asyncio.create_task(app.run(given))
-    await asyncio.sleep(2.5)
+    await listens_to_signals()
 
     async with aiohttp.ClientSession() as http:
         with pytest.raises(aiohttp.ClientError):
