@@ -49,7 +49,6 @@ def dated(turn: Turn, entry: Entry) -> str:
     assert entry.opens is not None  # noqa: S101 -- stage() said so
     return turn.say(
         "answer.dated",
-        title=entry.title,
         date=wording.when(entry.starts),
         place=entry.place,
         opens=wording.when(entry.opens),

@@ -18,9 +18,9 @@ def full_day(moment: date) -> str:
 
 
 def clock(moment: datetime) -> str:
-    """Return a time as 上午9:00; midnight is 晚上12点."""
+    """Return a time as 上午9:00; midnight and the minute before it are 晚上12点."""
     at = moment.astimezone(BEIJING)
-    if at.hour == 0 and at.minute == 0:
+    if (at.hour, at.minute) in {(0, 0), (23, 59)}:
         return "晚上12点"
     part = "上午" if at.hour < _NOON else "下午" if at.hour < _EVENING else "晚上"
     hour = at.hour if at.hour <= _NOON else at.hour - _NOON

@@ -2,6 +2,8 @@
 
 from collections.abc import AsyncIterator, Iterable, Iterator
 from datetime import date, datetime
+from itertools import groupby, islice
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import (
@@ -71,15 +73,9 @@ def put_back(connection: Connection, found: Iterable[tuple[str, Row]]) -> int:
 
 
 def _pages(found: Iterable[tuple[str, Row]]) -> Iterator[tuple[str, list[Row]]]:
-    name, page = "", list[Row]()
-    for table, row in found:
-        if page and (table != name or len(page) == PAGE):
+    for name, group in groupby(found, itemgetter(0)):
+        while page := [row for _, row in islice(group, PAGE)]:
             yield name, page
-            page = []
-        name = table
-        page.append(row)
-    if page:
-        yield name, page
 
 
 def _raise_counters(connection: Connection, tables: MetaData) -> None:

@@ -175,8 +175,11 @@ class Database:
         async with self._session(CHANGE[self.kind]) as session:
             connection = await session.connection()
             yield connection
-            if self.kind == "sqlite" and (await session.execute(text(ORPHANS))).first():
-                raise IntegrityError(ORPHANS, None, ValueError("rows have lost their parent"))
+            await self._refuse_orphans(session)
+
+    async def _refuse_orphans(self, session: AsyncSession) -> None:
+        if self.kind == "sqlite" and (await session.execute(text(ORPHANS))).first():
+            raise IntegrityError(ORPHANS, None, ValueError("rows have lost their parent"))
 
     @asynccontextmanager
     async def _session(self, begin: Sequence[str]) -> AsyncIterator[AsyncSession]:

@@ -15,6 +15,7 @@ from handlers.wording import BEIJING
         (datetime(2026, 12, 6, 20, 5, tzinfo=BEIJING), "12月6日（周日）晚上8:05"),
         (datetime(2026, 12, 6, 12, 0, tzinfo=BEIJING), "12月6日（周日）下午12:00"),
         (datetime(2026, 12, 7, 0, 0, tzinfo=BEIJING), "12月6日（周日）晚上12点"),
+        (datetime(2026, 12, 6, 23, 59, tzinfo=BEIJING), "12月6日（周日）晚上12点"),
         (datetime(2027, 1, 1, 0, 0, tzinfo=BEIJING), "12月31日（周四）晚上12点"),
         (datetime(2026, 12, 31, 17, 0, tzinfo=UTC), "1月1日（周五）上午1:00"),
     ],
