@@ -11,7 +11,8 @@ from models.base import Base, Moment, insert_new, kind_of
 
 USED, BULK_SHARE = 0.97, 0.8
 """Of the allowed rate this much is used, so that jitter never brings more into any second; notices get a share of it."""
-GRACE = timedelta(milliseconds=15)
+GRACE, BULK_GRACE = timedelta(milliseconds=15), timedelta(milliseconds=100)
+"""Lateness of the sender that is made up for; notices may make up more, as the rate of all letters bounds them too."""
 HORIZON = timedelta(milliseconds=30)
 
 
@@ -50,7 +51,9 @@ class Budget(Base):
         """Use up slots; time that has passed unused is not saved up, but for a few milliseconds of lateness."""
         self.next_at = max(self.next_at, now - GRACE) + letters * _spacing(rate)
         if notices:
-            self.bulk_next_at = max(self.bulk_next_at, now - GRACE) + notices * _spacing(rate * BULK_SHARE)
+            self.bulk_next_at = max(self.bulk_next_at, now - BULK_GRACE) + notices * _spacing(
+                rate * BULK_SHARE
+            )
 
     def hold(self, until: datetime, *, bulk_only: bool) -> None:
         """Let everything, or only notices, wait as the platform asked."""

@@ -43,6 +43,12 @@ class Service:
         self._log = folder / "service.log"
         self._process: asyncio.subprocess.Process | None = None
 
+    @property
+    def pid(self) -> int:
+        """Return the number of the process."""
+        assert self._process is not None
+        return self._process.pid
+
     async def start(self) -> None:
         """Start it and wait until it answers."""
         with self._log.open("ab") as log:

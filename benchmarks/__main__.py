@@ -1,0 +1,27 @@
+"""Measures everything and writes docs/benchmarks.md."""
+
+import asyncio
+import logging
+
+import structlog
+
+from benchmarks import memory, pacing, report, search, telegram_sends, telegram_updates, turns
+from models import crypto
+
+
+async def _all() -> list[report.Row]:
+    rows: list[report.Row] = []
+    for part in (search, turns, telegram_sends, telegram_updates, pacing, memory):
+        print(f"{part.__name__} …", flush=True)
+        rows += await part.rows()
+    return rows
+
+
+if __name__ == "__main__":
+    logging.disable(logging.CRITICAL)
+    structlog.configure(logger_factory=structlog.ReturnLoggerFactory())
+    crypto.use([crypto.new_key()], b"a secret for benchmarks")
+    found = asyncio.run(_all())
+    report.write(found)
+    for row in found:
+        print(f"{row.what}: {row.ours} | {row.peer} | {row.ratio}")
