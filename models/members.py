@@ -33,6 +33,11 @@ class Member(Base):
     card_tries: Mapped[int] = mapped_column(default=0, server_default="0")
     card_tried_at: Mapped[datetime | None] = mapped_column(Moment)
 
+    @property
+    def verified(self) -> bool:
+        """Say whether the member is bound to a card on the roster."""
+        return self.verified_at is not None
+
 
 class Contact(Base):
     """Where a member can be reached on one channel; *dead_at* tells since when no longer."""
