@@ -352,7 +352,11 @@ async def test_member_of_another_card_cannot_be_linked(chat):
     await alerted(chat)
     code = CODE.fullmatch(await chat.say("[是我]"))[1]
 
-    await chat.run((code, "两边绑的不是同一张京卡，不能认作一个人。\n[转人工] [菜单]"), member="mei")
+    await chat.run(
+        (code, "两边绑的不是同一张京卡，不能认作一个人。\n[转人工] [菜单]"),
+        ("继续", "眼下没有要接着填的。想问什么直接打字。\n[菜单] [转人工]"),
+        member="mei",
+    )
 
     assert await count(chat, Member) == 2
 
