@@ -55,12 +55,16 @@ class Checked(BaseModel):
 
 
 class Question(Checked):
-    """One question of a form."""
+    """One question of a form; *ask* may be the key of a text, whose buttons then stand under the question.
+
+    A question of the kind *digits* keeps the last of them, as many as *digits* says.
+    """
 
     name: str
     ask: str
-    kind: Literal["text", "choice", "number", "date", "phone", "photo", "file", "confirm"] = "text"
+    kind: Literal["text", "choice", "number", "digits", "date", "phone", "photo", "file", "confirm"] = "text"
     options: tuple[str, ...] = ()
+    digits: int = Field(6, ge=1, le=19)
     when: dict[str, str] = {}
     optional: bool = False
     skip: str = ""

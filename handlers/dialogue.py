@@ -153,7 +153,7 @@ class Dialogue:
         return await self._search(turn) if found and found.decision == "answer" else turn.say("human.noted")
 
     async def _form(self, turn: Turn) -> Outgoing | None:
-        if not filling.in_progress(turn) or turn.message.kind not in {"text", "photo", "file", "contact"}:
+        if not filling.in_progress(turn) or not filling.may_answer(turn):
             return None
         reply = await filling.accept(turn, self.router)
         if reply is not None:

@@ -21,6 +21,12 @@ def in_progress(turn: Turn) -> bool:
     return bool(turn.conversation.form) and not turn.conversation.asleep
 
 
+def may_answer(turn: Turn) -> bool:
+    """Say whether a message of this kind can be an answer; a contact only where a phone is asked."""
+    kind = turn.message.kind
+    return kind in {"text", "photo", "file"} or (kind == "contact" and _kind(turn) == "phone")
+
+
 def steer(turn: Turn) -> Outgoing | None:
     """Answer the words that steer a form; None when none was said."""
     said = tidy(turn.message.text)

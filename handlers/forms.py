@@ -12,6 +12,7 @@ TEXT_LENGTH = 500
 SKIPPED = ""
 _PHONE = re.compile(r"(?<!\d)1[3-9]\d{9}(?!\d)")
 _DATE = re.compile(r"(?:(\d{4})\s*[年./-]\s*)?(\d{1,2})\s*[月./-]\s*(\d{1,2})\s*[日号]?")
+_DIGITS = re.compile(r"[0-9]{1,19}")
 _NUMBER = re.compile(r"\d{1,9}(?:\.\d{1,2})?")
 
 Answers = Mapping[str, str]
@@ -62,6 +63,10 @@ def read(question: Question, said: str, *, today: date) -> str | None:
             return found[0] if found else None
         case "number":
             return text if _NUMBER.fullmatch(text) else None
+        case "digits":
+            given = re.sub(r"[ -]", "", text)
+            fits = _DIGITS.fullmatch(given) and len(given) >= question.digits
+            return given[-question.digits :] if fits else None
         case "date":
             return _day(text, today)
         case "photo" | "file":

@@ -45,6 +45,11 @@ class Router:
         for where, to in buttons:
             if self.for_press(to) is None:
                 raise ContentError(f"{where}: choices: nobody answers {to}")
+        asked = [(f"forms.yaml: {name}", q) for name, form in content.forms.items() for q in form.questions]
+        asked += [(entry.slug, question) for entry in content.entries for question in entry.form]
+        for where, question in asked:
+            if question.ask.isascii() and question.ask not in content.texts:
+                raise ContentError(f"{where}: ask: there is no text {question.ask}")
         ends = [(f"forms.yaml: {name}", form.ends) for name, form in content.forms.items()]
         ends += [(entry.slug, entry.ends) for entry in content.entries if entry.ends]
         for where, end in ends:

@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -63,14 +63,15 @@ class Turn:
         question = self.form().next(self.conversation.answers)
         if question is None:
             raise Refused("form")
-        return Outgoing(question.ask, self._answers(question))
+        asked = self.say(question.ask) if question.ask in self.content.texts else Outgoing(question.ask)
+        return replace(asked, choices=self._answers(question, asked.choices))
 
-    def _answers(self, question: Question) -> tuple[Choice, ...]:
+    def _answers(self, question: Question, own: tuple[Choice, ...]) -> tuple[Choice, ...]:
         stamp = f"f:{self.conversation.nonce}:{len(self.conversation.answers)}"
         chosen = [Choice(label, f"{stamp}:{number}") for number, label in enumerate(options(question))]
         if question.optional:
             chosen.append(Choice(question.skip or self.say("form.skip").text, f"{stamp}:skip"))
-        return tuple(chosen) or (self.choice("form.cancel", "form:cancel"),)
+        return (*chosen, *own) or (self.choice("form.cancel", "form:cancel"),)
 
     @property
     def today(self) -> datetime:

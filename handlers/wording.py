@@ -34,6 +34,11 @@ def when(moment: datetime) -> str:
     return day(told.date()) + clock(at)
 
 
+def masked(phone: str) -> str:
+    """Return a phone number as 138****0001."""
+    return f"{phone[:3]}****{phone[-4:]}"
+
+
 def by(moment: datetime, now: datetime) -> str:
     """Return until when something is promised: only the time when it is today."""
     today = now.astimezone(BEIJING).date() == moment.astimezone(BEIJING).date()

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, Moment
 from models.crypto import EncryptedJSON
-from models.members import Member
+from models.members import Member, moves_along
 
 KEPT = timedelta(days=30)
 
@@ -67,3 +67,11 @@ async def current(session: AsyncSession, member: Member, *, now: datetime) -> tu
     if found.form and now - found.touched_at > KEPT:
         found.close()
     return found, False
+
+
+@moves_along
+async def _drop(session: AsyncSession, _keep: Member, other: Member, _now: datetime) -> None:
+    """Forget the other's conversation: the one that is kept goes on where it began."""
+    found = await session.get(Conversation, other.id, with_for_update=True)
+    if found is not None:
+        await session.delete(found)

@@ -3,13 +3,13 @@
 from datetime import datetime
 from typing import Literal
 
-from sqlalchemy import ForeignKey, delete, func, select
+from sqlalchemy import ForeignKey, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, Moment, Refused
 from models.crypto import Encrypted
-from models.members import Member
+from models.members import Member, moves_along
 from models.messages import Address, Incoming
 
 OPEN = ("waiting", "taken")
@@ -165,3 +165,8 @@ async def erase(session: AsyncSession, member: Member) -> None:
 async def waiting(session: AsyncSession) -> int:
     """Count the hand-offs that nobody has taken."""
     return await session.scalar(select(func.count()).where(HandOff.state == "waiting")) or 0
+
+
+@moves_along
+async def _move(session: AsyncSession, keep: Member, other: Member, _now: datetime) -> None:
+    await session.execute(update(HandOff).where(HandOff.member_id == other.id).values(member_id=keep.id))

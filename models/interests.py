@@ -3,12 +3,12 @@
 from collections.abc import Mapping
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, delete, select
+from sqlalchemy import ForeignKey, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, Moment
-from models.members import Member
+from models.members import Member, moves_along
 
 
 class Interest(Base):
@@ -58,3 +58,11 @@ async def behind(session: AsyncSession, stages: Mapping[str, str]) -> list[tuple
         query.order_by(Interest.member_id).with_for_update(of=Interest, skip_locked=True)
     )
     return [(wish, member) for wish, member in rows if wish.told != stages[wish.programme]]
+
+
+@moves_along
+async def _move(session: AsyncSession, keep: Member, other: Member, _now: datetime) -> None:
+    for wish in await of(session, keep):
+        await forget(session, other, wish.programme)
+    theirs = update(Interest).where(Interest.member_id == other.id).values(member_id=keep.id)
+    await session.execute(theirs, execution_options={"synchronize_session": False})

@@ -1,17 +1,23 @@
-"""Members and the addresses at which each can be reached."""
+"""Members, the addresses at which each can be reached, and two records becoming one person."""
 
+from collections.abc import Awaitable, Callable
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, select
+from sqlalchemy import ForeignKey, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
-from models.base import Base, Moment
+from models.base import Base, Moment, Refused
+from models.crypto import Encrypted
 from models.messages import Address
 
 
 class Member(Base):
-    """One person, however many channels they use."""
+    """One person, however many channels they use.
+
+    *roster_id* is the card the member is bound to since *verified_at*; name, phone, union and area come from it.
+    *card_tries* counts wrong tries to bind one, the last at *card_tried_at*.
+    """
 
     __tablename__ = "members"
 
@@ -19,6 +25,18 @@ class Member(Base):
     name: Mapped[str | None]
     wants_news: Mapped[bool] = mapped_column(default=True)
     joined_at: Mapped[datetime] = mapped_column(Moment)
+    phone: Mapped[str | None] = mapped_column(Encrypted)
+    union_name: Mapped[str] = mapped_column(default="", server_default="")
+    area: Mapped[str] = mapped_column(default="", server_default="")
+    roster_id: Mapped[int | None] = mapped_column(ForeignKey("roster.id"), unique=True)
+    verified_at: Mapped[datetime | None] = mapped_column(Moment)
+    card_tries: Mapped[int] = mapped_column(default=0, server_default="0")
+    card_tried_at: Mapped[datetime | None] = mapped_column(Moment)
+
+    @property
+    def verified(self) -> bool:
+        """Say whether the member is bound to a card on the roster."""
+        return self.verified_at is not None
 
 
 class Contact(Base):
@@ -36,6 +54,19 @@ class Contact(Base):
     def at(self) -> Address:
         """Return the address in one piece."""
         return Address(self.channel, self.address)
+
+
+BOUND = ("name", "phone", "union_name", "area", "roster_id", "verified_at")
+"""What a bound card brings."""
+Move = Callable[[AsyncSession, Member, Member, datetime], Awaitable[None]]
+MOVES: list[Move] = []
+"""What merge() calls with (session, keep, other, now): each brings the rows of one table over to *keep*."""
+
+
+def moves_along(move: Move) -> Move:
+    """Let merge() call *move*: every table with rows of a member has one, beside the table."""
+    MOVES.append(move)
+    return move
 
 
 async def at_address(session: AsyncSession, at: Address, *, now: datetime) -> Member:
@@ -74,3 +105,39 @@ async def move(session: AsyncSession, old: Address, new: Address) -> None:
     contact = await session.get(Contact, (old.channel, old.id))
     if contact is not None and await session.get(Contact, (new.channel, new.id)) is None:
         contact.address = new.id
+
+
+async def merge(session: AsyncSession, keep: Member, other: Member, *, now: datetime) -> Member:
+    """Make two records one person: what belongs to *other* goes to *keep*, and *other* is no more.
+
+    Raises Refused when they are bound to two different cards.
+    """
+    if keep.id == other.id:
+        return keep
+    if keep.roster_id and other.roster_id:
+        raise Refused("two_cards")
+    for move in MOVES:
+        await move(session, keep, other, now)
+    mine = update(Contact).where(Contact.member_id == other.id).values(member_id=keep.id)
+    await session.execute(mine)
+    bound = {name: getattr(other, name) for name in BOUND} if other.roster_id else {}
+    name, phone = keep.name or other.name, keep.phone or other.phone
+    keep.wants_news, keep.joined_at = (
+        keep.wants_news and other.wants_news,
+        min(keep.joined_at, other.joined_at),
+    )
+    await session.flush()
+    await session.delete(other)
+    await session.flush()  # a card is bound to one member at any time
+    for field, value in {"name": name, "phone": phone, **bound}.items():
+        setattr(keep, field, value)
+    return keep
+
+
+async def part(session: AsyncSession, contact: Contact, *, now: datetime) -> Member:
+    """Make the person at *contact* a new member: it was not the one they were taken for."""
+    member = Member(joined_at=now)
+    session.add(member)
+    await session.flush()
+    contact.member_id = member.id
+    return member

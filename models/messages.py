@@ -35,8 +35,8 @@ class Address:
 class Incoming:
     """What a member sent.
 
-    *text* holds a text, a caption or the label of the pressed button; *value* the value of a press or the
-    payload of a start; *file* where a picture, file or voice lies (`<channel>:<reference>`); *message* the
+    *text* holds a text, a caption or the label of the pressed button; *value* the value of a press, the
+    payload of a start, or "own" for a contact that is the sender's own; *file* where a picture, file or voice lies (`<channel>:<reference>`); *message* the
     platform's id of the message whose button was pressed; *language* what the platform says of the member.
     """
 

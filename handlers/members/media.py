@@ -48,7 +48,6 @@ service = Service(
         "location": location,
         "video": other,
         "sticker": other,
-        "contact": other,
         "other": other,
     },
 )

@@ -2,13 +2,17 @@
 
 from handlers import wording
 from handlers.service import Service, Turn
-from models import handoffs, interests
+from models import handoffs, interests, linking, membership
 from models.messages import Outgoing
 
 
 async def tell(turn: Turn) -> Outgoing:
     """Tell what kinds of things are kept."""
     kinds = ["address"]
+    if _facts(turn):
+        kinds.append("card")
+    if await membership.unmatched(turn.session, turn.member):
+        kinds.append("unmatched")
     if await interests.of(turn.session, turn.member):
         kinds.append("interests")
     if turn.conversation.form:
@@ -19,8 +23,8 @@ async def tell(turn: Turn) -> Outgoing:
 
 
 async def pressed(turn: Turn, about: str) -> Outgoing:
-    """Show, ask whether to delete, or delete."""
-    steps = {"show": _show, "delete": _sure, "gone": _delete}
+    """Show, ask whether to delete, delete, or take back what was agreed to."""
+    steps = {"show": _show, "delete": _sure, "gone": _delete, "withdraw": _withdraw}
     return await steps.get(about, tell)(turn)
 
 
@@ -32,6 +36,11 @@ async def _show(turn: Turn) -> Outgoing:
             "privacy.line.since", day=wording.full_day(turn.member.joined_at.astimezone(wording.BEIJING))
         ).text
     ]
+    facts, unmatched = _facts(turn), await membership.unmatched(turn.session, turn.member)
+    if facts:
+        lines.append(turn.say("privacy.line.card", facts="，".join(facts)).text)
+    if unmatched:
+        lines.append(turn.say("privacy.line.unmatched", said=unmatched.said).text)
     if titles:
         lines.append(turn.say("privacy.line.interests", titles="、".join(titles)).text)
     if turn.conversation.answers:
@@ -44,18 +53,36 @@ async def _show(turn: Turn) -> Outgoing:
     return turn.say("privacy.shown", lines="\n".join(lines))
 
 
+def _facts(turn: Turn) -> list[str]:
+    """Return what is known of the member, the phone masked."""
+    member = turn.member
+    phone = wording.masked(member.phone) if member.phone else ""
+    return [fact for fact in (member.name, member.union_name, member.area, phone) if fact]
+
+
 async def _sure(turn: Turn) -> Outgoing:
     return turn.say("privacy.sure")
 
 
 async def _delete(turn: Turn) -> Outgoing:
     await interests.forget_all(turn.session, turn.member)
+    await membership.release(turn.session, turn.member)
+    await linking.forget(turn.session, turn.member)
     conversation = turn.conversation
     conversation.close()
     conversation.asked, conversation.ranked = {}, []
     running = await handoffs.of(turn.session, turn.member)
     await handoffs.erase(turn.session, turn.member)
     return turn.say("privacy.kept" if running else "privacy.gone")
+
+
+async def _withdraw(turn: Turn) -> Outgoing:
+    """End the use of what binding a card brought."""
+    if not _facts(turn) and not await membership.unmatched(turn.session, turn.member):
+        return turn.say("privacy.nothing")
+    await membership.release(turn.session, turn.member)
+    await linking.forget(turn.session, turn.member)
+    return turn.say("privacy.withdrawn")
 
 
 service = Service(

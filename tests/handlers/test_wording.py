@@ -29,3 +29,7 @@ def test_by_names_the_day_only_when_it_is_another():
 
     assert wording.by(datetime(2026, 11, 24, 9, 30, tzinfo=BEIJING), now) == "上午9:30"
     assert wording.by(datetime(2026, 11, 25, 9, 30, tzinfo=BEIJING), now) == "11月25日（周三）上午9:30"
+
+
+def test_phone_is_masked_but_for_its_ends():
+    assert wording.masked("13800000001") == "138****0001"

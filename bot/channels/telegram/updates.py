@@ -36,7 +36,7 @@ def _message(number: str, message: Message) -> Incoming | None:
         return Incoming(number, sender, kind="start", value=text.partition(" ")[2].strip(), language=language)
     if text:
         return Incoming(number, sender, text=text, language=language)
-    kind, fields = _content(message)
+    kind, fields = _contact(message) if message.contact else _content(message)
     return Incoming(
         number, sender, kind=kind, text=message.caption or fields.pop("text", ""), language=language, **fields
     )
@@ -53,11 +53,16 @@ def _content(message: Message) -> tuple[Kind, dict[str, str]]:
         return "video", {"file": _file(message.video or message.video_note or message.animation)}
     if message.sticker:
         return "sticker", {}
-    if message.contact:
-        return "contact", {"text": message.contact.phone_number}
     if message.location:
         return "location", {"value": f"{message.location.latitude:.5f},{message.location.longitude:.5f}"}
     return "other", {}
+
+
+def _contact(message: Message) -> tuple[Kind, dict[str, str]]:
+    """Return a shared phone number, and whether it is the sender's own."""
+    contact, sender = message.contact, message.from_user
+    own = contact is not None and sender is not None and contact.user_id == sender.id
+    return "contact", {"text": contact.phone_number if contact else "", "value": "own" if own else ""}
 
 
 def _file(found: Any) -> str:

@@ -161,6 +161,8 @@ async def test_polling_passes_every_kind_on(telegram, server):
         sticker={**file, "type": "regular", "width": 1, "height": 1, "is_animated": False, "is_video": False}
     )
     server.sent(contact={"phone_number": "13800000000", "first_name": "会员（演示）"})
+    server.sent(contact={"phone_number": "13800000000", "first_name": "会员（演示）", "user_id": 8})
+    server.sent(contact={"phone_number": "13800000000", "first_name": "会员（演示）", "user_id": 7})
     server.sent(location={"latitude": 39.96, "longitude": 116.3})
     server.sent(dice={"emoji": "🎲", "value": 3})
     server._update(
@@ -168,7 +170,7 @@ async def test_polling_passes_every_kind_on(telegram, server):
     )
     server._update(something_new={"chat": 7})
     server.block()
-    await server.until(lambda: len(inbox.got) == 11)
+    await server.until(lambda: len(inbox.got) == 13)
     running.cancel()
 
     assert [(m.kind, m.text, m.value, m.file) for m in inbox.got] == [
@@ -180,6 +182,8 @@ async def test_polling_passes_every_kind_on(telegram, server):
         ("video", "", "", "telegram:f1"),
         ("sticker", "", "", ""),
         ("contact", "13800000000", "", ""),
+        ("contact", "13800000000", "", ""),
+        ("contact", "13800000000", "own", ""),
         ("location", "", "39.96000,116.30000", ""),
         ("other", "", "", ""),
         ("blocked", "", "", ""),

@@ -42,7 +42,18 @@ def run(capsys, *arguments: str) -> tuple[int, str, str]:
 
 @pytest.mark.parametrize(
     "name",
-    ["serve", "migrate", "check-content", "load-content", "ask", "services", "doctor", "backup", "restore"],
+    [
+        "serve",
+        "migrate",
+        "check-content",
+        "load-content",
+        "ask",
+        "services",
+        "doctor",
+        "backup",
+        "restore",
+        "import-roster",
+    ],
 )
 def test_every_command_explains_itself(capsys, folder, name):
     code, out, err = run(capsys, name, "--help")
@@ -52,7 +63,7 @@ def test_every_command_explains_itself(capsys, folder, name):
 
 
 @pytest.mark.parametrize(
-    "arguments", [(), ("nonsense",), ("ask",), ("ask", "x", "--batch", "y"), ("backup",)]
+    "arguments", [(), ("nonsense",), ("ask",), ("ask", "x", "--batch", "y"), ("backup",), ("import-roster",)]
 )
 def test_wrong_use_ends_with_two_and_a_line(capsys, folder, arguments):
     code, out, err = run(capsys, *arguments)

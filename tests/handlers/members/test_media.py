@@ -20,7 +20,7 @@ OTHER = "这个我看不了，打几个字就行。\n[菜单] [转人工]"
         ("location", "位置收到。您想找哪里？\n[服务站] [职工书屋] [转人工]"),
         ("video", OTHER),
         ("sticker", OTHER),
-        ("contact", OTHER),
+        ("contact", "我只认您自己的名片，这张对不了。\n[绑定会员] [菜单]"),
         ("other", OTHER),
         ("text", OTHER),
     ],
