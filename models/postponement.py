@@ -29,11 +29,11 @@ async def move(
     What hangs on the start moves with it. The same time again changes nothing. Raises Refused once it is called off.
     """
     changes = await offers.settle(session, event, now=now)
-    if event.state != OPEN:
-        raise Refused("called_off")
     was = event.starts
     if (starts, ends) == (was, event.ends):
         return changes
+    if event.state != OPEN:
+        raise Refused("called_off")
     if was is not None:
         _shift(event, starts - was)
     event.starts, event.ends = starts, ends

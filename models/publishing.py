@@ -47,11 +47,11 @@ async def publish(
         raise KeyError(*sorted(unknown))
     event = await events.by_slug(session, values["slug"])
     if event is None:
-        return await _make(session, values, now=now), []
+        return await _make(session, values), []
     return event, await _update(session, event, values, by=by, now=now)
 
 
-async def _make(session: AsyncSession, values: Mapping[str, Any], *, now: datetime) -> Event:
+async def _make(session: AsyncSession, values: Mapping[str, Any]) -> Event:
     event = Event(**{name: value for name, value in values.items() if name not in PARTS})
     if event.policy == LOTTERY:
         events.commit_seed(event)
