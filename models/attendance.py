@@ -1,0 +1,72 @@
+"""Turning up: found by number or code, ticked at the door, undone, and noted when nobody came."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import exists, func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from models import events, offers, places
+from models.base import Refused
+from models.events import OPEN, Event
+from models.places import ATTENDED, CLOCK, CONFIRMED, NO_SHOW, Change, Place
+
+UNDO = timedelta(minutes=10)
+AFTER = timedelta(hours=24)
+CODE_LENGTH = 6
+
+
+async def find(session: AsyncSession, event: Event, said: str) -> Place | None:
+    """Return the place meant by a number (C042, 42) or by the six digits of a ticket."""
+    plain = said.strip().upper().removeprefix(event.number_prefix.upper())
+    if not (plain.isascii() and plain.isdigit()):
+        return None
+    by = Place.code == plain if len(plain) == CODE_LENGTH else Place.number == int(plain)
+    return await session.scalar(select(Place).where(Place.event_id == event.id, by))
+
+
+async def check_in(session: AsyncSession, place: Place, *, by: str, now: datetime) -> list[Change]:
+    """Note that the member is there; a second time says so again.
+
+    Raises Refused before the door opens, or when the place is not confirmed.
+    """
+    event, changes = await offers.reopen(session, place, now=now)
+    if place.state == ATTENDED:
+        return offers.own_first(changes, Change(place, "attended"))
+    if place.state != CONFIRMED:
+        raise Refused("not_confirmed")
+    if not event.checks_in(now):
+        raise Refused("not_yet")
+    places.turn(session, place, ATTENDED, by=by, now=now)
+    return [Change(place, "attended"), *changes]
+
+
+async def undo(session: AsyncSession, place: Place, *, by: str, now: datetime) -> list[Change]:
+    """Take a check-in back within ten minutes.
+
+    Raises Refused later than that, or when there is none.
+    """
+    _, changes = await offers.reopen(session, place, now=now)
+    if place.state != ATTENDED:
+        raise Refused("not_attended")
+    if now - place.since > UNDO:
+        raise Refused("too_late")
+    places.turn(session, place, CONFIRMED, by=by, now=now)
+    return [Change(place, "undone"), *changes]
+
+
+async def mark_absent(session: AsyncSession, *, now: datetime) -> list[Change]:
+    """Note who did not come, a day after the end of events at which anybody was checked in."""
+    query = select(Event).where(
+        Event.state == OPEN,
+        func.coalesce(Event.ends, Event.starts) <= now - AFTER,
+        exists().where(Place.event_id == Event.id, Place.state == ATTENDED),
+        exists().where(Place.event_id == Event.id, Place.state == CONFIRMED),
+    )
+    changes = []
+    for event in list(await session.scalars(query.order_by(Event.id))):
+        await events.lock(session, event)
+        absent = select(Place).where(Place.event_id == event.id, Place.state == CONFIRMED).order_by(Place.id)
+        for place in await session.scalars(absent, execution_options={"populate_existing": True}):
+            places.turn(session, place, NO_SHOW, by=CLOCK, now=now)
+            changes.append(Change(place, "no_show"))
+    return changes

@@ -1,0 +1,205 @@
+"""Offers: a place that comes free is kept for the next who waits, until they answer or the time is over.
+
+There is no timer: `sweep` is a query, and every rule of an event lapses what is overdue first.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from models import deadlines, events, places, seats
+from models.base import Refused
+from models.events import OPEN, Event, Reservation
+from models.places import (
+    ATTENDED,
+    CLOCK,
+    CONFIRMED,
+    DECLINED,
+    EXPIRED,
+    MEMBER,
+    OFFERED,
+    RANK,
+    WAITING,
+    Change,
+    Place,
+)
+from models.seats import Seats
+
+MAX_PASSES = 3
+
+
+@dataclass(slots=True)
+class _Waiting:
+    """One who waits, as far as promotion looks at them."""
+
+    id: int
+    party: int
+    category_id: int | None
+    union: str
+    passes: int
+
+
+async def settle(session: AsyncSession, event: Event, *, now: datetime) -> list[Change]:
+    """Lock *event*, lapse its overdue offers, release what is due, and offer what came free by that."""
+    await events.lock(session, event)
+    query = select(Place).where(Place.event_id == event.id, Place.state == OFFERED, Place.offered_until < now)
+    overdue = await session.scalars(query.order_by(Place.id), execution_options={"populate_existing": True})
+    changes = []
+    for place in overdue:
+        place.expiries += 1
+        places.turn(session, place, EXPIRED, by=CLOCK, now=now)
+        changes.append(Change(place, "lapsed"))
+    released = await _release(session, event, now=now)
+    if changes or released:
+        changes += await promote(session, event, now=now)
+    return changes
+
+
+async def _release(session: AsyncSession, event: Event, *, now: datetime) -> bool:
+    query = select(Reservation).where(
+        Reservation.event_id == event.id, Reservation.release_at <= now, Reservation.released.is_(False)
+    )
+    due = list(await session.scalars(query))
+    for kept in due:
+        kept.released = True
+    return bool(due)
+
+
+async def sweep(session: AsyncSession, *, now: datetime) -> list[Change]:
+    """Settle every event in which an offer or a reservation is overdue."""
+    overdue = select(Place.event_id).where(Place.state == OFFERED, Place.offered_until < now)
+    due = select(Reservation.event_id).where(Reservation.release_at <= now, Reservation.released.is_(False))
+    query = select(Event).where(Event.id.in_(overdue.union(due))).order_by(Event.id)
+    changes = []
+    for event in list(await session.scalars(query)):
+        changes += await settle(session, event, now=now)
+    return changes
+
+
+async def promote(session: AsyncSession, event: Event, *, now: datetime) -> list[Change]:
+    """Offer what is free to who waits, by rank; the event is locked already."""
+    if not event.offers(now):
+        return []
+    counted = await seats.count(session, event)
+    if not counted.any() or not counted.waiting:
+        return []
+    closed = {found.id for found in await events.categories(session, event) if not found.open}
+    columns = (Place.id, Place.party, Place.category_id, Place.union, Place.passes)
+    query = select(*columns).where(Place.event_id == event.id, Place.state == WAITING).order_by(*RANK)
+    line = [_Waiting(*row) for row in await session.execute(query) if row.category_id not in closed]
+    chosen, passed = _choose(counted, line)
+    found = await _rows(session, [*chosen, *passed])
+    for key, passes in passed.items():
+        found[key].passes = passes
+    for key in chosen:
+        _offer(session, event, found[key], by=CLOCK, now=now)
+    return [Change(found[key], "offered") for key in chosen]
+
+
+def _choose(counted: Seats, line: Sequence[_Waiting]) -> tuple[list[int], dict[int, int]]:
+    """Return who is offered a place, and who was passed over how often by now.
+
+    Whoever does not fit keeps the rank; after three passes no one may take the seats they wait for.
+    """
+    chosen, passed = [], dict[int, int]()
+    ahead: list[_Waiting] = []
+    for one in line:
+        room = counted.room(one.category_id, one.union)
+        if room < one.party:
+            ahead += [one] if room else []
+            continue
+        before = [counted.room(other.category_id, other.union) for other in ahead]
+        counted.take(one.category_id, one.union, one.party)
+        hurt = [
+            other
+            for other, room in zip(ahead, before, strict=True)
+            if counted.room(other.category_id, other.union) < room
+        ]
+        if any(other.passes >= MAX_PASSES for other in hurt):
+            counted.take(one.category_id, one.union, -one.party)
+            continue
+        chosen.append(one.id)
+        for other in hurt:
+            other.passes += 1
+            passed[other.id] = other.passes
+        if not counted.any():
+            break
+    return chosen, passed
+
+
+async def _rows(session: AsyncSession, ids: Sequence[int]) -> dict[int, Place]:
+    query = select(Place).where(Place.id.in_(ids))
+    rows = await session.scalars(query, execution_options={"populate_existing": True})
+    return {place.id: place for place in rows}
+
+
+def _offer(session: AsyncSession, event: Event, place: Place, *, by: str, now: datetime) -> None:
+    places.turn(session, place, OFFERED, by=by, now=now)
+    place.offered_until = deadlines.offered_until(event, now=now)
+
+
+async def reopen(session: AsyncSession, place: Place, *, now: datetime) -> tuple[Event, list[Change]]:
+    """Settle the event of *place* and read the place afresh; return the event and what changed.
+
+    Raises Refused when the event is called off.
+    """
+    event = await session.get_one(Event, place.event_id)
+    changes = await settle(session, event, now=now)
+    await session.refresh(place)
+    if event.state != OPEN:
+        raise Refused("called_off")
+    return event, changes
+
+
+async def confirm(session: AsyncSession, place: Place, *, now: datetime) -> list[Change]:
+    """Take the place that is offered; a second time says so again, too late says that it lapsed.
+
+    Raises Refused when nothing was offered.
+    """
+    event, changes = await reopen(session, place, now=now)
+    if place.state == OFFERED:
+        places.turn(session, place, CONFIRMED, by=MEMBER, now=now)
+        await places.number(session, event, place)
+    elif place.state == EXPIRED:
+        return own_first(changes, Change(place, "lapsed"))
+    elif place.state not in (CONFIRMED, ATTENDED):
+        raise Refused("no_offer")
+    return [Change(place, "confirmed"), *changes]
+
+
+async def decline(session: AsyncSession, place: Place, *, now: datetime) -> list[Change]:
+    """Leave the place that is offered to the next; a second time changes nothing.
+
+    Raises Refused when nothing was offered.
+    """
+    event, changes = await reopen(session, place, now=now)
+    if place.state == OFFERED:
+        places.turn(session, place, DECLINED, by=MEMBER, now=now)
+        changes += await promote(session, event, now=now)
+    elif place.state == EXPIRED:
+        return own_first(changes, Change(place, "lapsed"))
+    elif place.state != DECLINED:
+        raise Refused("no_offer")
+    return [Change(place, "declined"), *changes]
+
+
+async def by_hand(session: AsyncSession, place: Place, staff: str, *, now: datetime) -> list[Change]:
+    """Offer a free place to one who waits, out of turn or after automatic offers have ended.
+
+    Raises Refused when they do not wait or do not fit.
+    """
+    event, changes = await reopen(session, place, now=now)
+    if place.state != WAITING:
+        raise Refused("not_waiting")
+    if (await seats.count(session, event)).room(place.category_id, place.union) < place.party:
+        raise Refused("full")
+    _offer(session, event, place, by=staff, now=now)
+    return [Change(place, "offered"), *changes]
+
+
+def own_first(changes: Sequence[Change], own: Change) -> list[Change]:
+    """Return *changes* with that of the one who asked at the head, once."""
+    return [own, *(change for change in changes if change.place is not own.place)]
