@@ -5,9 +5,23 @@ from datetime import datetime
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from models import offers, places
+from models import members, offers, places
 from models.events import Event
+from models.members import Member
 from models.places import CANCELLED, HOLDING, IN, Change, Place, PlaceAudit
+
+
+@members.moves_along
+async def move(session: AsyncSession, keep: Member, other: Member, now: datetime) -> None:
+    """Bring the places along when two records become one person; `moved` tells whom that gave an offer."""
+    changes = await merge(session, keep.id, other.id, by=places.MEMBER, now=now)
+    session.info.setdefault("places", []).extend(changes)
+
+
+def moved(session: AsyncSession) -> list[Change]:
+    """Return, once, what merging records did to places in this transaction, for the caller to write letters of."""
+    found: list[Change] = session.info.pop("places", [])
+    return found
 
 
 async def merge(session: AsyncSession, kept: int, gone: int, *, by: str, now: datetime) -> list[Change]:

@@ -108,7 +108,9 @@ def _admit(event: Event, wish: Wish, now: datetime) -> None:
     if event.state == events.CALLED_OFF:
         raise Refused("called_off")
     if not event.takes(now):
-        raise Refused("not_open" if event.opens is not None and now < event.opens else "closed")
+        if event.opens is not None and now < event.opens:
+            raise Refused("not_open")
+        raise Refused("closed")
     if event.requires_member and not wish.verified:
         raise Refused("members_only")
     if event.union and wish.union != event.union:

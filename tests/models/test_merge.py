@@ -3,7 +3,20 @@
 import pytest
 from sqlalchemy import select
 
-from models import conversations, handoffs, interests, linking, members, membership, migrate, roster
+from models import (
+    conversations,
+    handoffs,
+    interests,
+    linking,
+    members,
+    membership,
+    merger,
+    migrate,
+    places,
+    publishing,
+    roster,
+    signups,
+)
 from models.base import Refused
 from models.handoffs import HandOff
 from models.interests import Interest
@@ -11,6 +24,7 @@ from models.linking import Link
 from models.members import Contact, Member
 from models.messages import Address, Incoming
 from models.roster import Card, Holder
+from models.signups import Wish
 
 OLD, NEW = Address("telegram", "old"), Address("web", "new")
 
@@ -37,6 +51,10 @@ async def lived(session, member: Member, at: Address, now) -> None:
     handoffs.note(session, handoff, Incoming("1", at, text=at.id), now=now)
     await linking.ask(session, member, None, now=now)
     await membership.note(session, member, at.id, now=now)
+    for slug in ("chess", f"only-{at.id}"):
+        values = {"slug": slug, "kind": "contest", "title": "象棋（演示）", "cap": 1}
+        event, _ = await publishing.publish(session, values, by="li", now=now)
+        await signups.sign_up(session, event, Wish(member_id=member.id, channel=at.channel), now=now)
     await session.flush()
 
 
@@ -62,6 +80,22 @@ async def test_nothing_of_the_other_is_left(session, clock):
     for column in of_members():
         assert set(await session.scalars(select(column))) == {keep.id}, column
     assert list(await session.scalars(select(Member.id))) == [keep.id]
+
+
+async def test_second_place_of_one_person_goes_to_who_waits(session, clock):
+    keep, other = await two(session, clock)
+    third = await members.at_address(session, Address("web", "third"), now=clock())
+    values = {"slug": "chess", "kind": "contest", "title": "象棋（演示）", "cap": 2}
+    event, _ = await publishing.publish(session, values, by="li", now=clock())
+    for member in (keep, other, third):
+        await signups.sign_up(session, event, Wish(member_id=member.id, channel="web"), now=clock())
+
+    await members.merge(session, keep, other, now=clock())
+
+    told = [(change.place.member_id, change.what) for change in merger.moved(session)]
+    assert told == [(keep.id, "merged"), (third.id, "offered")]
+    assert merger.moved(session) == []
+    assert [place.state for place, _ in await places.mine(session, third.id)] == ["offered"]
 
 
 async def test_everything_goes_along_and_the_conversation_that_is_kept_goes_on(session, clock):

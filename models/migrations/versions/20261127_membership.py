@@ -1,8 +1,7 @@
 """membership"""
 
-from alembic import op
 import sqlalchemy as sa
-
+from alembic import op
 
 revision = "887e7fc3ad08"
 down_revision = "b0fa5cd05705"
