@@ -7,10 +7,13 @@ from zoneinfo import ZoneInfo
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot import clock
 from config import files
 from config.content import Content, ContentError, Piece
 from config.settings import Settings
+from handlers import enrolling
 from handlers.dialogue import Dialogue, Edition
 from handlers.router import Router
 from handlers.safety import Safety
@@ -57,8 +60,15 @@ async def first(database: Database, settings: Settings, router: Router, *, now: 
     async with database.transaction() as session:
         await shelves.complete(session, _read(settings, now), now=now)
         content = await shelves.published(session)
+        await _publish_events(session, content, now=now)
     router.check(content)
     return await make(content)
+
+
+async def _publish_events(session: AsyncSession, content: Content, *, now: datetime) -> None:
+    """Bring the events up to date with the edition and tell those whom that moves."""
+    changes = await enrolling.publish(session, content, now=now)
+    await enrolling.tell(session, content, changes, now=now)
 
 
 async def refresh(database: Database, dialogue: Dialogue) -> None:
@@ -69,6 +79,7 @@ async def refresh(database: Database, dialogue: Dialogue) -> None:
         try:
             content = await shelves.published(session)
             dialogue.router.check(content)
+            await _publish_events(session, content, now=clock.now())
         except ContentError as error:
             log.error("content refused", problem=str(error))  # noqa: TRY400 -- the line says all
             return

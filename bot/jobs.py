@@ -6,9 +6,9 @@ from datetime import datetime
 from bot import edition
 from bot.mailboxes import Mailboxes
 from bot.schedule import Job
-from handlers import desk
+from handlers import desk, enrolling
 from handlers.dialogue import Dialogue
-from models import inbox, outbox
+from models import draws, inbox, offers, outbox
 from models.base import Database
 
 SOON, HALF_MINUTE, MINUTE, HOUR = 10.0, 30.0, 60.0, 3600.0
@@ -33,6 +33,13 @@ def all_jobs(
             await desk.tell_late(session, dialogue.edition.content, now=clock())
             await desk.tell_interested(session, dialogue.edition.content, now=clock())
 
+    async def settle_places() -> None:
+        async with database.transaction() as session:
+            changes = await offers.sweep(session, now=clock())
+            for event in await draws.due(session, now=clock()):
+                changes += await draws.draw(session, event, now=clock())
+            await enrolling.tell(session, dialogue.edition.content, changes, now=clock())
+
     async def refresh() -> None:
         await edition.refresh(database, dialogue)
 
@@ -40,6 +47,7 @@ def all_jobs(
         mailboxes.sweep: HALF_MINUTE,
         sweep_outbox: SOON,
         refresh: HALF_MINUTE,
+        settle_places: HALF_MINUTE,
         keep_promises: MINUTE,
         clean: HOUR,
     }

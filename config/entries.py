@@ -78,6 +78,20 @@ class Next(Checked):
     to: str = Field(max_length=64, pattern=r"^[a-z]+(:[a-z0-9:._-]+)?$")
 
 
+class EventPlan(Checked):
+    """How the places of an event are won: *places* None means as many as come, *party* is the most per sign-up."""
+
+    prefix: str = Field(pattern=r"^[A-Z]{1,3}$")
+    places: int | None = Field(None, ge=0)
+    party: int = Field(1, ge=1, le=20)
+    policy: Literal["fcfs", "lottery", "approve"] = "fcfs"
+    draws: datetime | None = None
+    ends: datetime | None = None
+    members_only: bool = False
+    categories: dict[str, int | None] = {}
+    keep: str = "30天"
+
+
 class Entry(Checked):
     """One thing that members ask about: a programme, a service or a question, with its answer.
 
@@ -108,6 +122,7 @@ class Entry(Checked):
     place: str = ""
     form: tuple[Question, ...] = ()
     ends: str = ""
+    event: EventPlan | None = None
     demo: bool = False
     checked_on: date
     valid_until: date | None = None
@@ -123,6 +138,10 @@ class Entry(Checked):
             raise ValueError("year: a fact needs its year, and a year its fact")
         if bool(self.form) != bool(self.ends):
             raise ValueError("ends: a form needs the name of what it ends in")
+        if self.event and not (self.opens and self.closes and self.starts):
+            raise ValueError("event: an event needs opens, closes and starts")
+        if self.event and self.ends != "enrol":
+            raise ValueError("ends: the form of an event ends in enrol")
         return self
 
     @property

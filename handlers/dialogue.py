@@ -9,7 +9,7 @@ import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from config.content import Content
-from handlers import answers, crisis, filling
+from handlers import answers, crisis, enrolling, filling
 from handlers.choosing import pick, tidy
 from handlers.duty import watch
 from handlers.router import Router
@@ -60,7 +60,9 @@ class Dialogue:
             async with session.begin_nested():
                 reply = await self._reply(turn)
         except Refused as refusal:
-            if refusal.reason == "form":  # its content is gone: nobody is to be caught in it
+            await session.refresh(turn.conversation)  # what was changed before the refusal is as it was
+            await session.refresh(turn.member)
+            if refusal.reason == "form" or filling.at_last(turn):  # nobody is to be caught in a form
                 turn.conversation.close()
             reply = turn.say(f"refused.{refusal.reason}")
         turn.conversation.touched_at = now
@@ -185,7 +187,7 @@ class Dialogue:
         turn.conversation.ranked = list(found.entries)
         if found.decision == "answer":
             turn.conversation.misses = 0
-            return answers.answer(turn, turn.content.by_slug[found.entries[0]], searched=True)
+            return await enrolling.show(turn, turn.content.by_slug[found.entries[0]], searched=True)
         if found.decision == "offer":
             return self._offer(turn, found)
         return self._decline(turn, found)

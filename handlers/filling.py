@@ -27,6 +27,14 @@ def may_answer(turn: Turn) -> bool:
     return kind in {"text", "photo", "file"} or (kind == "contact" and _kind(turn) == "phone")
 
 
+def at_last(turn: Turn) -> bool:
+    """Say whether what was said is the answer to the last question of a form."""
+    if not in_progress(turn) or not (turn.message.kind == "text" or turn.message.value.startswith("f:")):
+        return False
+    form, answers = turn.form(), turn.conversation.answers
+    return len(form.asked(answers)) - len(answers) == 1
+
+
 def steer(turn: Turn) -> Outgoing | None:
     """Answer the words that steer a form; None when none was said."""
     said = tidy(turn.message.text)

@@ -43,9 +43,10 @@ class Turn:
         """Return a button whose label is the text called *key*."""
         return Choice(self.say(key).text, to)
 
-    def start(self, form: str, about: str = "") -> Outgoing:
-        """Open a form and return its first question; the next messages go to it."""
+    def start(self, form: str, about: str = "", known: Mapping[str, str] | None = None) -> Outgoing:
+        """Open a form and return its first question; what is *known* is not asked, the next messages go to it."""
         self.conversation.open(form, about, secrets.token_hex(3))
+        self.conversation.answers = dict(known or {})
         return self.question()
 
     def form(self) -> Form:
@@ -63,7 +64,10 @@ class Turn:
         question = self.form().next(self.conversation.answers)
         if question is None:
             raise Refused("form")
-        asked = self.say(question.ask) if question.ask in self.content.texts else Outgoing(question.ask)
+        given = self.conversation.answers
+        told = "，".join(answer for answer in given.values() if answer)
+        known = question.ask in self.content.texts
+        asked = self.say(question.ask, answers=told) if known else Outgoing(question.ask)
         return replace(asked, choices=self._answers(question, asked.choices))
 
     def _answers(self, question: Question, own: tuple[Choice, ...]) -> tuple[Choice, ...]:
@@ -85,7 +89,11 @@ def form_questions(content: Content, form: str, about: str) -> tuple[Question, .
     if own is not None:
         return own.questions
     entry = content.entry(about)
-    return entry.form if form == "entry" and entry is not None and entry.form else None
+    if form != "entry" or entry is None:
+        return None
+    if entry.event is not None:
+        return (*content.forms["who"].questions, *entry.form, *content.forms["check"].questions)
+    return entry.form or None
 
 
 def form_end(content: Content, form: str, about: str) -> str:

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from handlers import answers
+from handlers import answers, enrolling
 from handlers.service import Service, Turn
 from models import unanswered
 from models.messages import Choice, Outgoing
@@ -13,7 +13,7 @@ NEXT = 2
 async def show(turn: Turn, slug: str) -> Outgoing:
     """Show the answer of an entry."""
     entry = turn.content.entry(slug)
-    return answers.answer(turn, entry) if entry else turn.say("search.nothing")
+    return await enrolling.show(turn, entry) if entry else turn.say("search.nothing")
 
 
 async def detail(turn: Turn, slug: str) -> Outgoing:

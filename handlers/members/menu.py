@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from handlers import answers
+from handlers import answers, enrolling
 from handlers.service import Service, Turn
 from models.messages import Choice, Outgoing
 
@@ -36,7 +36,7 @@ async def welcome(turn: Turn) -> Outgoing:
     """Greet on the first visit; later visits get the menu, a poster's link its programme."""
     entry = turn.content.entry(turn.message.value)
     if entry is not None:
-        return answers.answer(turn, entry)
+        return await enrolling.show(turn, entry)
     if not turn.first:
         return await show(turn)
     menu = turn.say("menu")

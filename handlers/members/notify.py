@@ -1,5 +1,6 @@
-"""有通知告诉我: a member wants to hear of a programme; 我的: what they asked to hear of."""
+"""有通知告诉我: a member wants to hear of a programme; 我的: what they signed up for or asked to hear of."""
 
+from handlers import enrolling
 from handlers.answers import stage
 from handlers.service import Service, Turn
 from models import interests, members
@@ -23,7 +24,10 @@ async def forget(turn: Turn, slug: str) -> Outgoing:
 
 
 async def mine(turn: Turn) -> Outgoing:
-    """Tell what the member asked to hear of."""
+    """Tell what the member signed up for, else what they asked to hear of."""
+    signed_up = await enrolling.mine(turn)
+    if signed_up is not None:
+        return signed_up
     wishes = await interests.of(turn.session, turn.member)
     titles = [entry.title for wish in wishes if (entry := turn.content.entry(wish.programme))]
     return turn.say("mine.list", titles="、".join(titles)) if titles else turn.say("mine.none")

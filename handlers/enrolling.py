@@ -1,0 +1,196 @@
+"""Sign-ups as members read them: the card of an event, what was done to a place, and the letters that tell it."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from config.content import Content
+from config.entries import Entry
+from handlers import answers, wording
+from handlers.service import Turn
+from models import events, members, outbox, places, publishing, seats
+from models.events import Event
+from models.members import Member
+from models.messages import Choice, Outgoing
+from models.places import CONFIRMED, IN, OFFERED, WAITING, Change, Place
+
+TOLD = {
+    "offered": "enrol.offer",
+    "lapsed": "enrol.lapsed",
+    "cancelled": "enrol.taken_out",
+    "rejected": "enrol.taken_out",
+    "event_moved": "enrol.moved",
+    "called_off": "enrol.called_off",
+    "confirmed": "enrol.confirmed",
+}
+"""What happens to members without their own doing, and the letter about it."""
+
+
+async def publish(session: AsyncSession, content: Content, *, now: datetime) -> list[Change]:
+    """Bring the events up to date with *content*."""
+    changes: list[Change] = []
+    for entry in content.entries:
+        if entry.event is not None:
+            _, found = await publishing.publish(session, _values(entry), by=places.CLOCK, now=now)
+            changes += found
+    return changes
+
+
+async def event_of(turn: Turn, entry: Entry) -> Event | None:
+    """Return the event of *entry*, while one is planned."""
+    return await events.by_slug(turn.session, entry.slug) if entry.event is not None else None
+
+
+async def show(turn: Turn, entry: Entry, *, searched: bool = False) -> Outgoing:
+    """Return the card of an event that takes sign-ups, else the answer of the entry."""
+    event = await event_of(turn, entry)
+    if event is None or not event.takes(turn.now) or turn.english:
+        return answers.answer(turn, entry, searched=searched)
+    plan = entry.event
+    assert plan is not None  # noqa: S101 -- there is an event only where it is planned
+    values = of_event(event) | {"keep": plan.keep, "free": await _free(turn, event)}
+    choices = [turn.choice("enrol.choices.enrol", f"enrol:{entry.slug}")]
+    if entry.detail:
+        choices.append(turn.choice("answer.choices.detail", f"detail:{entry.slug}"))
+    choices.append(turn.choice("answer.choices.human", f"human:{entry.slug}"))
+    if searched:
+        choices.append(turn.choice("answer.choices.wrong", f"wrong:{entry.slug}"))
+    return turn.say("enrol.card", *choices, **values)
+
+
+async def _free(turn: Turn, event: Event) -> str:
+    counted = await seats.count(turn.session, event)
+    free = counted.room(None, turn.member.union_name)
+    if event.cap is None:
+        return turn.say("enrol.card.any").text
+    open_ = free > 0 and not counted.waiting
+    return turn.say("enrol.card.free", free=free).text if open_ else turn.say("enrol.card.line").text
+
+
+async def own(turn: Turn, place: Place, event: Event) -> Outgoing:
+    """Return how *place* stands, with what the member can do about it."""
+    values = of_event(event) | await _of_place(turn.session, place, event, turn.now)
+    human = turn.choice("answer.choices.human", "human")
+    if place.state == OFFERED:
+        return turn.say("enrol.offer", *_yes_no(turn, place), human, **values)
+    if place.state == WAITING:
+        web = await _web_only(turn)
+        out = turn.choice("enrol.choices.unwait", f"quit:{place.id}")
+        more = turn.choice("enrol.choices.others", "menu:activities")
+        return turn.say("enrol.waiting_web" if web else "enrol.waiting", out, more, human, **values)
+    out = turn.choice("enrol.choices.quit", f"quit:{place.id}")
+    if place.state == CONFIRMED:
+        way = turn.choice("enrol.choices.way", f"way:{place.id}")
+        return turn.say("enrol.confirmed", way, out, human, **values)
+    return turn.say("enrol.pending", out, human, **values)
+
+
+async def mine(turn: Turn) -> Outgoing | None:
+    """Return the member's sign-ups, each as a button; the only one at once; None without any."""
+    found = [
+        (place, event)
+        for place, event in await places.mine(turn.session, turn.member.id)
+        if _ahead(event, turn)
+    ]
+    if len(found) == 1:
+        return await own(turn, *found[0])
+    buttons = [
+        Choice(f"{event.title} {_short(event)}".strip(), f"place:{place.id}") for place, event in found
+    ]
+    human = turn.choice("answer.choices.human", "human")
+    return turn.say("mine.places", *buttons[:7], human) if buttons else None
+
+
+async def tell(
+    session: AsyncSession,
+    content: Content,
+    changes: Sequence[Change],
+    *,
+    but: Place | None = None,
+    now: datetime,
+) -> None:
+    """Write a letter about each change to the member whose place it is; *but* is answered in the turn itself."""
+    for change in changes:
+        if change.place is but or change.what not in TOLD:
+            continue
+        event = await session.get_one(Event, change.place.event_id)
+        letter = await _letter(session, content, change, event, now)
+        member = await session.get_one(Member, change.place.member_id)
+        for contact in (await members.contacts(session, member))[:1]:
+            await outbox.put(session, contact.at, letter, due=now)
+
+
+async def _letter(
+    session: AsyncSession, content: Content, change: Change, event: Event, now: datetime
+) -> Outgoing:
+    place = change.place
+    values = of_event(event) | await _of_place(session, place, event, now)
+    buttons = {
+        "offered": (("take", "take"), ("leave", "leave")),
+        "lapsed": (("rejoin", "rejoin"), ("no", "menu")),
+        "event_moved": (("coming", "coming"), ("quit", "quit")),
+        "confirmed": (("way", "way"), ("quit", "quit")),
+    }.get(change.what, ())
+    text, own_choices = content.texts[TOLD[change.what]].fill(values)
+    made = [
+        Choice(content.texts[f"enrol.choices.{key}"].text, to if to == "menu" else f"{to}:{place.id}")
+        for key, to in buttons
+    ]
+    return Outgoing(text, (*made, *(Choice(label, to) for label, to in own_choices)), lane="timely")
+
+
+def _yes_no(turn: Turn, place: Place) -> tuple[Choice, Choice]:
+    take = turn.choice("enrol.choices.take", f"take:{place.id}")
+    return take, turn.choice("enrol.choices.leave", f"leave:{place.id}")
+
+
+def of_event(event: Event) -> dict[str, Any]:
+    """Return what texts tell of an event: title, date, closing and place."""
+    return {
+        "event": event.title,
+        "date": wording.when(event.starts) if event.starts else "",
+        "closes": wording.when(event.closes) if event.closes else "",
+        "place": event.place,
+    }
+
+
+async def _of_place(session: AsyncSession, place: Place, event: Event, now: datetime) -> dict[str, Any]:
+    waits = place.state == WAITING
+    return {
+        "number": places.label(event, place),
+        "code": place.code or "",
+        "position": (await places.standing(session, place)).position if waits else 0,
+        "until": wording.when(place.offered_until or now),
+    }
+
+
+async def _web_only(turn: Turn) -> bool:
+    return all(contact.channel == "web" for contact in await members.contacts(turn.session, turn.member))
+
+
+def _short(event: Event) -> str:
+    day = event.starts.astimezone(wording.BEIJING) if event.starts else None
+    return f"{day.month}月{day.day}日" if day else ""
+
+
+def _ahead(event: Event, turn: Turn) -> bool:
+    return event.starts is None or event.starts > turn.now
+
+
+def _values(entry: Entry) -> dict[str, Any]:
+    plan = entry.event
+    assert plan is not None  # noqa: S101 -- the caller looked
+    return {
+        "slug": entry.slug, "kind": entry.kind, "title": entry.title, "number_prefix": plan.prefix,
+        "opens": entry.opens, "closes": entry.closes, "starts": entry.starts, "ends": plan.ends,
+        "place": entry.place, "cap": plan.places, "party_max": plan.party, "policy": plan.policy,
+        "lottery_at": plan.draws, "requires_member": plan.members_only,
+        "categories": [{"name": name, "cap": cap} for name, cap in plan.categories.items()],
+    }  # fmt: skip
+
+
+def is_in(place: Place | None) -> bool:
+    """Say whether *place* is one that the member has or waits for."""
+    return place is not None and place.state in IN

@@ -1,0 +1,158 @@
+"""Signing up for an event in chat: the form, the place, the offer, and giving it back."""
+
+from collections.abc import Mapping
+
+from handlers import enrolling
+from handlers.service import Service, Turn
+from models import offers, places, postponement, signups
+from models.base import Refused
+from models.events import Event
+from models.messages import Outgoing
+from models.places import Place
+from models.signups import Wish
+
+AGAIN = "改一改"
+
+
+async def begin(turn: Turn, slug: str) -> Outgoing:
+    """Ask what is not known yet, or show how things stand for who is in already."""
+    entry = turn.content.entry(slug)
+    event = await enrolling.event_of(turn, entry) if entry else None
+    if entry is None or event is None:
+        return turn.say("search.nothing")
+    place = await places.of(turn.session, event, turn.member.id)
+    if place is not None and enrolling.is_in(place):
+        return await enrolling.own(turn, place, event)
+    if not event.takes(turn.now):
+        raise Refused("closed")
+    return turn.start("entry", slug, _known(turn))
+
+
+async def finish(turn: Turn, slug: str, answers: Mapping[str, str]) -> Outgoing:
+    """Sign the member up with what they answered, or let them answer anew."""
+    if answers["check"] == AGAIN:
+        return turn.start("entry", slug)
+    event = await enrolling.event_of(turn, turn.content.by_slug[slug])
+    if event is None:
+        raise Refused("form")
+    member = turn.member
+    member.name, member.phone = answers["name"], answers["phone"]
+    wish = Wish(
+        member_id=member.id,
+        channel=turn.message.sender.channel,
+        party=_number(answers.get("party", "1")),
+        category=answers.get("category", ""),
+        union=member.union_name,
+        area=member.area,
+        verified=member.verified,
+        name=answers["name"],
+        phone=answers["phone"],
+        answers={name: said for name, said in answers.items() if name not in {"name", "phone", "check"}},
+    )
+    changes = await signups.sign_up(turn.session, event, wish, now=turn.now)
+    place = changes[0].place
+    await enrolling.tell(turn.session, turn.content, changes, but=place, now=turn.now)
+    return await enrolling.own(turn, place, event)
+
+
+async def show(turn: Turn, about: str) -> Outgoing:
+    """Show how a place stands."""
+    place, event = await _mine(turn, about)
+    return await enrolling.own(turn, place, event) if enrolling.is_in(place) else turn.say("enrol.cancelled")
+
+
+async def take(turn: Turn, about: str) -> Outgoing:
+    """Take an offered place; a second press shows the same card."""
+    place, event = await _mine(turn, about)
+    changes = await offers.confirm(turn.session, place, now=turn.now)
+    await enrolling.tell(turn.session, turn.content, changes, but=place, now=turn.now)
+    if changes[0].what == "lapsed":
+        return _lapsed(turn, place, event)
+    return await enrolling.own(turn, place, event)
+
+
+async def leave(turn: Turn, about: str) -> Outgoing:
+    """Leave an offered place to the next in line."""
+    place, event = await _mine(turn, about)
+    changes = await offers.decline(turn.session, place, now=turn.now)
+    await enrolling.tell(turn.session, turn.content, changes, but=place, now=turn.now)
+    return _lapsed(turn, place, event) if changes[0].what == "lapsed" else turn.say("enrol.declined")
+
+
+async def ask_quit(turn: Turn, about: str) -> Outgoing:
+    """Ask once more before a place is given back."""
+    place, event = await _mine(turn, about)
+    sure = turn.choice("enrol.choices.sure", f"sure:{place.id}")
+    keep = turn.choice("enrol.choices.keep", f"place:{place.id}")
+    return turn.say("enrol.cancel", sure, keep, event=event.title)
+
+
+async def quit_place(turn: Turn, about: str) -> Outgoing:
+    """Give a place back; the next in line is asked at once."""
+    place, _ = await _mine(turn, about)
+    changes = await signups.cancel(turn.session, place, now=turn.now)
+    await enrolling.tell(turn.session, turn.content, changes, but=place, now=turn.now)
+    return turn.say("enrol.cancelled")
+
+
+async def rejoin(turn: Turn, about: str) -> Outgoing:
+    """Go to the end of the line once more."""
+    place, event = await _mine(turn, about)
+    changes = await signups.rejoin(turn.session, place, now=turn.now)
+    await enrolling.tell(turn.session, turn.content, changes, but=place, now=turn.now)
+    return await enrolling.own(turn, place, event)
+
+
+async def coming(turn: Turn, about: str) -> Outgoing:
+    """Keep the place at the new date."""
+    place, _ = await _mine(turn, about)
+    await postponement.answer(turn.session, place, comes=True, now=turn.now)
+    return turn.say("enrol.coming")
+
+
+async def way(turn: Turn, about: str) -> Outgoing:
+    """Say where it is."""
+    place, event = await _mine(turn, about)
+    del place
+    return turn.say("enrol.way", **enrolling.of_event(event))
+
+
+async def _mine(turn: Turn, about: str) -> tuple[Place, Event]:
+    """Return the member's own place; anybody else's is as if it were not there."""
+    place = await turn.session.get(Place, int(about)) if about.isdecimal() else None
+    if place is None or place.member_id != turn.member.id:
+        raise Refused("nothing_to_cancel")
+    return place, await turn.session.get_one(Event, place.event_id)
+
+
+def _lapsed(turn: Turn, place: Place, event: Event) -> Outgoing:
+    again = turn.choice("enrol.choices.rejoin", f"rejoin:{place.id}")
+    return turn.say("enrol.lapsed", again, turn.choice("enrol.choices.no", "menu"), event=event.title)
+
+
+def _known(turn: Turn) -> dict[str, str]:
+    known = {"name": turn.member.name or "", "phone": turn.member.phone or ""}
+    return {name: value for name, value in known.items() if value}
+
+
+def _number(said: str) -> int:
+    """Return how many persons are meant by 3位."""
+    return int("".join(filter(str.isdecimal, said)) or 1)
+
+
+service = Service(
+    name="enrol",
+    title="报名",
+    actions={
+        "enrol": begin,
+        "place": show,
+        "take": take,
+        "leave": leave,
+        "quit": ask_quit,
+        "sure": quit_place,
+        "rejoin": rejoin,
+        "coming": coming,
+        "way": way,
+    },
+    finishes={"enrol": finish},
+)

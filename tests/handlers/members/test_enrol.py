@@ -1,0 +1,255 @@
+"""Signing up as members meet it: the card, the form, the place, the line, the offer, giving it back."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from config.entries import EventPlan, Question
+from handlers import enrolling
+from models import offers
+
+OPENS = datetime(2026, 11, 1, tzinfo=UTC)
+CLOSES = datetime(2026, 12, 5, 15, 59, tzinfo=UTC)
+STARTS = datetime(2026, 12, 20, 1, tzinfo=UTC)
+LEVEL = Question(name="level", kind="choice", ask="您的水平？", options=("业余爱好", "有等级段位"))
+PARTY = Question(name="party", kind="choice", ask="连您一共几位？", options=("1位", "2位", "3位"))
+CARD = (
+    "象棋和围棋比赛 · {free}\n12月20日（周日）上午9:00 · 体育馆\n12月5日（周六）晚上12点截止\n"
+    "点“报名”就是同意我们用您的姓名和手机号办这次报名，结束30天后删除。"
+)
+DONE = "报上了，编号C001。象棋和围棋比赛，12月20日（周日）上午9:00，体育馆。入场时说签到码"
+WAITS = (
+    "象棋和围棋比赛：名额满了，您排第{n}位。有人退出就按顺序问您，不用盯着。\n[不排了] [看别的活动] [转人工]"
+)
+
+
+@pytest.fixture
+def opened(chat, clock):
+    """Open the chess contest with as many places as a test needs."""
+
+    async def open_(*, form=(LEVEL,), **plan):
+        before = chat.dialogue.edition
+        dates = {"opens": OPENS, "closes": CLOSES, "starts": STARTS, "place": "体育馆"}
+        event = {"form": form, "ends": "enrol", "event": EventPlan(prefix="C", **plan)}
+        chess = before.content.by_slug["board-contest"].model_copy(update={**dates, **event})
+        entries = tuple(chess if entry.slug == chess.slug else entry for entry in before.content.entries)
+        chat.dialogue.edition = replace(before, content=replace(before.content, entries=entries))
+        async with chat.database.transaction() as session:
+            changes = await enrolling.publish(session, chat.dialogue.edition.content, now=clock())
+            await enrolling.tell(session, chat.dialogue.edition.content, changes, now=clock())
+
+    return open_
+
+
+async def sign_up(chat, member="wang", phone="13800000001"):
+    """Sign a new member up; return the last answer."""
+    for said in ("象棋比赛", "[报名]", f"{member}（演示）", phone, "[业余爱好]"):
+        await chat.say(said, member=member)
+    return await chat.say("[没错，报名]", member=member)
+
+
+async def sweep(chat, clock):
+    """Let the clock's job run."""
+    async with chat.database.transaction() as session:
+        changes = await offers.sweep(session, now=clock())
+        await enrolling.tell(session, chat.dialogue.edition.content, changes, now=clock())
+
+
+async def test_new_member_signs_up_with_six_actions(chat, opened):
+    await opened(places=40)
+
+    await chat.run(
+        ("象棋比赛", f"{CARD.format(free='还有40个名额')}\n[报名] [详细] [转人工] [不是这个]"),
+        ("[报名]", "您的姓名？\n[不填了]"),
+        ("王芳（演示）", "手机号？有变动好通知您。\n[不填了]"),
+        ("13800000001", "您的水平？\n[业余爱好] [有等级段位]"),
+        ("[业余爱好]", "请核对：王芳(演示)，13800000001，业余爱好。\n[没错，报名] [改一改]"),
+    )
+    told = await chat.say("[没错，报名]")
+
+    assert told.startswith(DONE)
+    assert told.endswith("[怎么去] [来不了] [转人工]")
+
+
+async def test_known_member_is_not_asked_again(chat, opened):
+    await opened(places=40)
+    await sign_up(chat)
+    await chat.say("[来不了]")
+    await chat.run(("[退掉]", "退好了，谢谢您早点说。\n[看别的活动] [菜单] [转人工]"))
+
+    await chat.say("象棋比赛")
+    await chat.run(
+        ("[报名]", "您的水平？\n[业余爱好] [有等级段位]"),
+        ("[有等级段位]", "请核对：wang(演示)，13800000001，有等级段位。\n[没错，报名] [改一改]"),
+    )
+
+    assert (await chat.say("[没错，报名]")).startswith("报上了，编号C00")
+
+
+async def test_wrong_answers_are_changed_before_anything_is_handed_in(chat, opened):
+    await opened(places=40)
+    for said in ("象棋比赛", "[报名]", "王芳（演示）", "13800000001", "[业余爱好]"):
+        await chat.say(said)
+
+    await chat.run(
+        ("[改一改]", "您的姓名？\n[不填了]"), ("不填了", "好，不填了，什么都没有交上去。\n[菜单] [转人工]")
+    )
+    await chat.say("我的")
+
+    assert (await chat.say("象棋比赛")).startswith(CARD.format(free="还有40个名额"))
+
+
+async def test_last_place_offer_and_confirmation(chat, opened, clock):
+    await opened(places=1)
+    await sign_up(chat)
+
+    assert (await chat.say("象棋比赛", member="lilei")).startswith(CARD.format(free="名额满了，可以排队"))
+    assert await sign_up(chat, "lilei", "13800000002") == WAITS.format(n=1)
+    assert await sign_up(chat, "hanmei", "13800000003") == WAITS.format(n=2)
+    await chat.say("我的")
+    await chat.run(("[来不了]", "退掉象棋和围棋比赛？名额会让给排队的人。\n[退掉] [不退]"))
+    await chat.say("[退掉]")
+
+    offered = await chat.say("我的", member="lilei")
+    assert offered.startswith("轮到您了：象棋和围棋比赛，12月20日（周日）上午9:00。名额给您留到11月")
+    assert offered.endswith("来吗？\n[我来] [不来了] [转人工]")
+    assert (await chat.say("[我来]", member="lilei")).startswith("报上了，编号C002。")
+    assert await chat.say("我的", member="hanmei") == WAITS.format(n=1)
+
+
+async def test_offer_reaches_the_next_by_itself_and_is_taken_once(chat, opened, clock):
+    await opened(places=1)
+    await sign_up(chat)
+    await sign_up(chat, "lilei", "13800000002")
+    await chat.say("我的")
+    await chat.say("[来不了]")
+    press = chat._press("[退掉]", "wang")
+    async with chat.database.transaction() as session:
+        await chat.dialogue.answer(session, press, clock())
+
+    assert (await chat.shown("lilei")).startswith("轮到您了：象棋和围棋比赛")
+    taken = chat._press("[我来]", "lilei")
+    first = await chat.send(taken)
+    assert first.startswith("报上了，编号C002。")
+    assert await chat.send(replace(taken, id="again")) == first
+
+
+async def test_lapsed_offer_is_told_kindly_and_rejoined_with_one_tap(chat, opened, clock):
+    await opened(places=1)
+    await sign_up(chat)
+    await sign_up(chat, "lilei", "13800000002")
+    await chat.say("我的")
+    await chat.say("[来不了]")
+    await chat.say("[退掉]")
+    await chat.say("我的", member="lilei")
+    late = chat._press("[我来]", "lilei")
+    await sign_up(chat, "hanmei", "13800000003")
+    clock.tick(3 * 86_400)
+    await sweep(chat, clock)
+
+    assert await chat.shown("lilei") == (
+        "给您留的象棋和围棋比赛名额过了时间，让给下一位了。再排一次吗？\n[重新排队] [不用了]"
+    )
+    assert (await chat.say("我的", member="hanmei")).startswith("轮到您了")
+    assert (await chat.send(late)).endswith("再排一次吗？\n[重新排队] [不用了]")
+    assert await chat.say("[重新排队]", member="lilei") == WAITS.format(n=1)
+
+
+async def test_offer_that_is_declined_goes_to_the_next(chat, opened):
+    await opened(places=1)
+    await sign_up(chat)
+    await sign_up(chat, "lilei", "13800000002")
+    await sign_up(chat, "hanmei", "13800000003")
+    await chat.say("我的")
+    await chat.say("[来不了]")
+    await chat.say("[退掉]")
+    await chat.say("我的", member="lilei")
+
+    await chat.run(("[不来了]", "好，名额让给下一位了。\n[看别的活动] [菜单] [转人工]"), member="lilei")
+
+    assert (await chat.say("我的", member="hanmei")).startswith("轮到您了")
+
+
+async def test_companions_count(chat, opened):
+    await opened(places=3, party=3, form=(PARTY,))
+    for said in ("象棋比赛", "[报名]", "王芳（演示）", "13800000001"):
+        await chat.say(said)
+    await chat.run(("[3位]", "请核对：王芳(演示)，13800000001，3位。\n[没错，报名] [改一改]"))
+    await chat.say("[没错，报名]")
+
+    assert (await chat.say("象棋比赛", member="lilei")).startswith(CARD.format(free="名额满了，可以排队"))
+
+
+async def test_nobody_presses_for_somebody_else(chat, opened):
+    await opened(places=1)
+    await sign_up(chat)
+    stolen = replace(
+        chat._press("[来不了]", "wang"), id="stolen", sender=chat.incoming("text", "thief").sender
+    )
+
+    for value in (stolen.value, "sure:1", "take:1", "place:1", "way:1", "rejoin:1", "coming:1", "sure:x"):
+        told = await chat.send(replace(stolen, id=value, value=value))
+        assert told == "这里没有要退的报名。\n[我的报名] [转人工]"
+
+    assert (await chat.say("我的")).startswith(DONE)
+
+
+async def test_refusal_ends_the_form_and_says_what_next(chat, opened):
+    await opened(places=5, members_only=True)
+
+    told = await sign_up(chat)
+
+    assert told == "这个活动要先绑定会员才能报。\n[绑定会员] [转人工]"
+    assert (await chat.say("摄影比赛啥时候")).startswith("关于“摄影大赛”")
+
+
+async def test_same_name_and_phone_are_one_person(chat, opened):
+    await opened(places=5)
+    await sign_up(chat)
+    for said in ("象棋比赛", "[报名]", "wang（演示）", "13800000001", "[业余爱好]"):
+        await chat.say(said, member="second-phone")
+
+    told = await chat.say("[没错，报名]", member="second-phone")
+
+    assert told == "这个姓名和手机号已经报过了。\n[看别的活动] [转人工]"
+
+
+async def test_closed_event_takes_nobody_and_an_old_button_says_so(chat, opened, clock):
+    await opened(places=5)
+    await chat.say("象棋比赛")
+    press = chat._press("[报名]", "wang")
+    clock.now = CLOSES + timedelta(minutes=1)
+
+    assert await chat.send(press) == "报名截止了。\n[看别的活动] [转人工]"
+    assert (await chat.say("象棋比赛")).startswith("关于“象棋和围棋比赛”：12月20日")
+
+
+async def test_who_is_in_sees_how_things_stand(chat, opened):
+    await opened(places=None)
+    assert (await chat.say("象棋比赛")).startswith(CARD.format(free="名额不限"))
+    press = chat._press("[报名]", "wang")
+    await sign_up(chat)
+
+    assert (await chat.send(replace(press, id="old"))).startswith(DONE)
+    await chat.run(
+        ("[怎么去]", "象棋和围棋比赛在体育馆。12月20日（周日）上午9:00开始。\n[我的报名] [菜单] [转人工]")
+    )
+
+
+async def test_moved_event_asks_who_can_come(chat, opened, clock, monkeypatch):
+    await opened(places=5)
+    await sign_up(chat)
+    monkeypatch.setattr(f"{__name__}.STARTS", STARTS + timedelta(days=7))
+    await opened(places=5)
+
+    assert await chat.shown() == (
+        "象棋和围棋比赛改到12月27日（周日）上午9:00。名额给您留着，来得了吗？\n[能来] [来不了]"
+    )
+    await chat.run(("[能来]", "好，名额给您留着。\n[我的报名] [菜单] [转人工]"))
+
+
+async def test_entry_that_is_no_event_cannot_be_signed_up_for(chat):
+    press = chat.incoming("press", text="报名", value="enrol:jingka", message="m1")
+
+    assert (await chat.send(press)).startswith("这个我不会")
