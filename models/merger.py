@@ -32,9 +32,8 @@ async def _merge_at(
     stays, *others = rows
     for other in others:
         await _free(session, stays, other, by=by, now=now)
-    if stays.member_id != kept:
-        places.note(session, stays, "member", str(gone), str(kept), by=by, now=now)
-        stays.member_id = kept
+    places.note(session, stays, "member", str(gone), str(kept), by=by, now=now)
+    stays.member_id = kept
     changes = offers.own_first(changes, Change(stays, "merged"))
     return changes + await offers.promote(session, event, now=now)
 
