@@ -7,18 +7,19 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from models import offers, places
 from models.events import Event
+from models.members import Member
 from models.places import CANCELLED, HOLDING, IN, Change, Place, PlaceAudit
 
 
-async def merge(session: AsyncSession, kept: int, gone: int, *, by: str, now: datetime) -> list[Change]:
+async def merge(session: AsyncSession, kept: Member, gone: Member, *, by: str, now: datetime) -> list[Change]:
     """Give member *kept* the places of member *gone*: of two for one event the earlier stays, the other is freed.
 
     A place that is held goes before one that only waits, whichever came first.
     """
     changes = []
-    query = select(Event).where(Event.id.in_(select(Place.event_id).where(Place.member_id == gone)))
+    query = select(Event).where(Event.id.in_(select(Place.event_id).where(Place.member_id == gone.id)))
     for event in list(await session.scalars(query.order_by(Event.id))):
-        changes += await _merge_at(session, event, kept, gone, by=by, now=now)
+        changes += await _merge_at(session, event, kept.id, gone.id, by=by, now=now)
     return changes
 
 

@@ -209,8 +209,9 @@ class Walk:
         await postponement.answer(self.session, place, comes=self.dice.random() < 0.5, now=self.now)
 
     async def merge(self) -> None:
-        kept, gone = self.dice.choice(((0, 1), (2, 3), (3, 2)))
-        await merger.merge(self.session, self.people[kept], self.people[gone], by="刘", now=self.now)
+        pair = self.dice.choice(((0, 1), (2, 3), (3, 2)))
+        kept, gone = [await self.session.get_one(Member, self.people[number]) for number in pair]
+        await merger.merge(self.session, kept, gone, by="刘", now=self.now)
 
     async def step(self) -> str:
         """Do one thing; a refusal rolls back, as in a turn."""
