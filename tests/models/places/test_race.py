@@ -23,7 +23,7 @@ from tests.processes import ROOT
 
 TAP_KEY = crypto.new_key()
 PLACES = 100
-MEMBERS = int(os.environ.get("TAPPING_MEMBERS", "600"))
+MEMBERS = int(os.environ.get("TAPPING_MEMBERS", "400"))
 
 
 async def start(url: str, event_id: int, mode: str, members: list[int]) -> asyncio.subprocess.Process:
@@ -42,16 +42,14 @@ async def start(url: str, event_id: int, mode: str, members: list[int]) -> async
     )
 
 
-async def race(desk: Desk, url: str, mode: str) -> tuple[Counter[str], int]:
+async def race(desk: Desk, url: str, mode: str, count: int) -> tuple[Counter[str], int]:
     """Let two processes tap for every member; return what was told and how many places are held."""
     await desk.open(cap=PLACES)
     async with desk.database.transaction() as session:
-        members = [Member(joined_at=taps.NOW) for _ in range(MEMBERS)]
+        members = [Member(joined_at=taps.NOW) for _ in range(count)]
         session.add_all(members)
     ids = [member.id for member in members]
-    both = [
-        await start(url, desk.event_id, mode, random.Random(seed).sample(ids, MEMBERS)) for seed in (1, 2)
-    ]
+    both = [await start(url, desk.event_id, mode, random.Random(seed).sample(ids, count)) for seed in (1, 2)]
     answers = await asyncio.gather(*(process.communicate(b"go\n") for process in both))
     told = sum((Counter(json.loads(said)) for said, _ in answers), Counter[str]())
     async with desk.database.transaction() as session:
@@ -75,7 +73,7 @@ async def shared(postgres: str, clock) -> Desk:
 
 @pytest.mark.timeout(200)
 async def test_two_processes_with_racing_taps_never_oversell(shared, postgres):
-    told, held = await race(shared, postgres, "tap")
+    told, held = await race(shared, postgres, "tap", MEMBERS)
 
     assert told == {"confirmed": PLACES, "waiting": MEMBERS - PLACES, "already": MEMBERS}
     assert held == PLACES
@@ -83,7 +81,7 @@ async def test_two_processes_with_racing_taps_never_oversell(shared, postgres):
 
 @pytest.mark.timeout(200)
 async def test_without_the_guard_the_same_race_oversells(shared, postgres):
-    _, held = await race(shared, postgres, "unguarded")
+    _, held = await race(shared, postgres, "unguarded", 2 * PLACES)
 
     assert held > PLACES
 
