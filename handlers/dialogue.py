@@ -17,7 +17,7 @@ from handlers.safety import Safety
 from handlers.search.index import Found, Index
 from handlers.search.normalise import is_english
 from handlers.service import SILENCE, Turn
-from models import conversations, handoffs, members, outbox, unanswered
+from models import conversations, handoffs, members, merger, outbox, unanswered
 from models.base import Refused
 from models.messages import Choice, Incoming, Outgoing
 
@@ -66,6 +66,7 @@ class Dialogue:
                 turn.conversation.close()
             reply = turn.say(f"refused.{refusal.reason}")
         turn.conversation.touched_at = now
+        await enrolling.tell(session, turn.content, merger.moved(session), now=now)
         if reply is not SILENCE:
             await _send(turn, reply)
 

@@ -14,7 +14,7 @@ from models.places import CANCELLED, HOLDING, IN, Change, Place, PlaceAudit
 @members.moves_along
 async def move(session: AsyncSession, keep: Member, other: Member, now: datetime) -> None:
     """Bring the places along when two records become one person; `moved` tells whom that gave an offer."""
-    changes = await merge(session, keep.id, other.id, by=places.MEMBER, now=now)
+    changes = await merge(session, keep, other, by=places.MEMBER, now=now)
     session.info.setdefault("places", []).extend(changes)
 
 
@@ -24,15 +24,15 @@ def moved(session: AsyncSession) -> list[Change]:
     return found
 
 
-async def merge(session: AsyncSession, kept: int, gone: int, *, by: str, now: datetime) -> list[Change]:
+async def merge(session: AsyncSession, kept: Member, gone: Member, *, by: str, now: datetime) -> list[Change]:
     """Give member *kept* the places of member *gone*: of two for one event the earlier stays, the other is freed.
 
     A place that is held goes before one that only waits, whichever came first.
     """
     changes = []
-    query = select(Event).where(Event.id.in_(select(Place.event_id).where(Place.member_id == gone)))
+    query = select(Event).where(Event.id.in_(select(Place.event_id).where(Place.member_id == gone.id)))
     for event in list(await session.scalars(query.order_by(Event.id))):
-        changes += await _merge_at(session, event, kept, gone, by=by, now=now)
+        changes += await _merge_at(session, event, kept.id, gone.id, by=by, now=now)
     return changes
 
 
@@ -46,9 +46,8 @@ async def _merge_at(
     stays, *others = rows
     for other in others:
         await _free(session, stays, other, by=by, now=now)
-    if stays.member_id != kept:
-        places.note(session, stays, "member", str(gone), str(kept), by=by, now=now)
-        stays.member_id = kept
+    places.note(session, stays, "member", str(gone), str(kept), by=by, now=now)
+    stays.member_id = kept
     changes = offers.own_first(changes, Change(stays, "merged"))
     return changes + await offers.promote(session, event, now=now)
 

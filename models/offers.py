@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import Integer, bindparam, exists, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from models import deadlines, events, places, seats
-from models.base import Refused
+from models.base import Moment, Refused
 from models.events import OPEN, Event, Reservation
 from models.places import (
     ATTENDED,
@@ -29,6 +29,16 @@ from models.places import (
 from models.seats import Seats
 
 MAX_PASSES = 3
+_NOW = bindparam("now", type_=Moment)
+_OVERDUE = (Place.state == OFFERED, Place.offered_until < _NOW)
+_RELEASED = (Reservation.release_at <= _NOW, Reservation.released.is_(False))
+_HERE = bindparam("event_id", type_=Integer)
+_DUE = select(
+    or_(
+        exists().where(Place.event_id == _HERE, *_OVERDUE),
+        exists().where(Reservation.event_id == _HERE, *_RELEASED),
+    )
+)
 
 
 @dataclass(slots=True)
@@ -45,6 +55,8 @@ class _Waiting:
 async def settle(session: AsyncSession, event: Event, *, now: datetime) -> list[Change]:
     """Lock *event*, lapse its overdue offers, release what is due, and offer what came free by that."""
     await events.lock(session, event)
+    if not await session.scalar(_DUE, {"event_id": event.id, "now": now}):
+        return []
     query = select(Place).where(Place.event_id == event.id, Place.state == OFFERED, Place.offered_until < now)
     overdue = await session.scalars(query.order_by(Place.id), execution_options={"populate_existing": True})
     changes = []
@@ -52,29 +64,17 @@ async def settle(session: AsyncSession, event: Event, *, now: datetime) -> list[
         place.expiries += 1
         places.turn(session, place, EXPIRED, by=CLOCK, now=now)
         changes.append(Change(place, "lapsed"))
-    released = await _release(session, event, now=now)
-    if changes or released:
-        changes += await promote(session, event, now=now)
-    return changes
-
-
-async def _release(session: AsyncSession, event: Event, *, now: datetime) -> bool:
-    query = select(Reservation).where(
-        Reservation.event_id == event.id, Reservation.release_at <= now, Reservation.released.is_(False)
-    )
-    due = list(await session.scalars(query))
-    for kept in due:
-        kept.released = True
-    return bool(due)
+    for kept in await events.reservations(session, event):
+        kept.released = kept.released or (kept.release_at is not None and kept.release_at <= now)
+    return changes + await promote(session, event, now=now)
 
 
 async def sweep(session: AsyncSession, *, now: datetime) -> list[Change]:
     """Settle every event in which an offer or a reservation is overdue."""
-    overdue = select(Place.event_id).where(Place.state == OFFERED, Place.offered_until < now)
-    due = select(Reservation.event_id).where(Reservation.release_at <= now, Reservation.released.is_(False))
-    query = select(Event).where(Event.id.in_(overdue.union(due))).order_by(Event.id)
+    due = select(Place.event_id).where(*_OVERDUE).union(select(Reservation.event_id).where(*_RELEASED))
+    query = select(Event).where(Event.id.in_(due)).order_by(Event.id)
     changes = []
-    for event in list(await session.scalars(query)):
+    for event in list(await session.scalars(query, {"now": now})):
         changes += await settle(session, event, now=now)
     return changes
 
@@ -86,10 +86,9 @@ async def promote(session: AsyncSession, event: Event, *, now: datetime) -> list
     counted = await seats.count(session, event)
     if not counted.any() or not counted.waiting:
         return []
-    closed = {found.id for found in await events.categories(session, event) if not found.open}
     columns = (Place.id, Place.party, Place.category_id, Place.union, Place.passes)
     query = select(*columns).where(Place.event_id == event.id, Place.state == WAITING).order_by(*RANK)
-    line = [_Waiting(*row) for row in await session.execute(query) if row.category_id not in closed]
+    line = [_Waiting(*row) for row in await session.execute(query) if row.category_id not in counted.closed]
     chosen, passed = _choose(counted, line)
     found = await _rows(session, [*chosen, *passed])
     for key, passes in passed.items():

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from models.base import Base, Moment
 from models.crypto import Encrypted, EncryptedJSON, lookup_hash
 from models.events import Category, Event
+from models.members import Member
 
 PENDING, CONFIRMED, WAITING, OFFERED = "pending_approval", "confirmed", "waiting", "offered"
 DECLINED, EXPIRED, CANCELLED, REJECTED = "declined", "expired", "cancelled", "rejected"
@@ -180,14 +181,14 @@ def label(event: Event, place: Place) -> str:
     return "" if place.number is None else f"{event.number_prefix}{place.number:03d}"
 
 
-async def of(session: AsyncSession, event: Event, member_id: int) -> Place | None:
-    """Return what *member_id* has, or had, of *event*."""
-    return await session.scalar(select(Place).where(Place.event_id == event.id, Place.member_id == member_id))
+async def of(session: AsyncSession, event: Event, member: Member) -> Place | None:
+    """Return what *member* has, or had, of *event*."""
+    return await session.scalar(select(Place).where(Place.event_id == event.id, Place.member_id == member.id))
 
 
-async def mine(session: AsyncSession, member_id: int) -> list[tuple[Place, Event]]:
+async def mine(session: AsyncSession, member: Member) -> list[tuple[Place, Event]]:
     """Return what a member is in, or waits for, the first to start first."""
-    query = select(Place, Event).join(Event).where(Place.member_id == member_id, Place.state.in_(IN))
+    query = select(Place, Event).join(Event).where(Place.member_id == member.id, Place.state.in_(IN))
     return [(place, event) for place, event in await session.execute(query.order_by(Event.starts, Event.id))]
 
 

@@ -2,11 +2,22 @@
 
 from collections import Counter
 from collections.abc import Iterable
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import (
+    Integer,
+    String,
+    bindparam,
+    case,
+    cast,
+    func,
+    literal_column,
+    null,
+    select,
+    union_all,
+)
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from models import events
 from models.events import Category, Event, Reservation
 from models.places import HOLDING, WAITING, Place
 
@@ -15,16 +26,35 @@ UNLIMITED = 10**9
 
 
 class Seats:
-    """The count of one event, kept up to date while seats are given within the same transaction."""
+    """The count of one event, kept up to date while seats are given within the same transaction.
 
-    def __init__(self, event: Event, categories: Iterable[Category], reserved: Iterable[Reservation]) -> None:
-        self.waiting = 0
-        self.held = 0
-        self._cap = UNLIMITED if event.cap is None else event.cap
-        self._caps = {category.id: category.cap for category in categories if category.cap is not None}
-        self._reserved = {kept.union: kept.seats for kept in reserved if not kept.released}
+    *categories* gives the id of each by its name, *closed* the ids of those that take nobody.
+    """
+
+    def __init__(self, cap: int | None, rows: Iterable[Any]) -> None:
+        self.held, self.waiting = 0, False
+        self.categories = dict[str, int]()
+        self.closed = set[int | None]()
+        self._cap = UNLIMITED if cap is None else cap
+        self._caps = dict[int | None, int]()
+        self._reserved = dict[str, int]()
         self._by_category = Counter[int | None]()
         self._by_union = Counter[str]()
+        for what, key, name, number in rows:
+            self._read(what, key, name, number)
+
+    def _read(self, what: str, key: int | None, name: str, number: int | None) -> None:
+        match what:
+            case "held":
+                self.take(key, name, number or 0)
+            case "waiting":
+                self.waiting = True
+            case "reserved":
+                self._reserved[name] = number or 0
+            case _:
+                self.categories[name] = key or 0
+                self._caps[key] = UNLIMITED if number is None else number
+                self.closed |= {key} if what == "closed" else set()
 
     def take(self, category_id: int | None, union: str, party: int) -> None:
         """Count *party* seats as held, or as given back when it is negative."""
@@ -45,9 +75,7 @@ class Seats:
     def room(self, category_id: int | None, union: str) -> int:
         """Return how many seats a member of *union* may have in a category: their union's reserved ones too."""
         common = self._cap - self.held - self._unclaimed(except_union=union)
-        own = UNLIMITED
-        if category_id in self._caps:
-            own = self._caps[category_id] - self._by_category[category_id]
+        own = self._caps.get(category_id, UNLIMITED) - self._by_category[category_id]
         return max(0, min(common, own))
 
     def over(self, category_id: int) -> int:
@@ -66,18 +94,30 @@ class Seats:
         )
 
 
+_HERE = bindparam("event_id", type_=Integer)
+_COUNT = union_all(
+    select(literal_column("'held'", String), Place.category_id, Place.union, func.sum(Place.party))
+    .where(Place.event_id == _HERE, Place.state.in_(HOLDING))
+    .group_by(Place.category_id, Place.union),
+    select(
+        literal_column("'waiting'", String), cast(null(), Integer), literal_column("''", String), func.count()
+    )
+    .where(Place.event_id == _HERE, Place.state == WAITING)
+    .having(func.count() > 0),
+    select(
+        case((Category.open, literal_column("'open'")), else_=literal_column("'closed'")),
+        Category.id,
+        Category.name,
+        Category.cap,
+    ).where(Category.event_id == _HERE),
+    select(
+        literal_column("'reserved'", String), cast(null(), Integer), Reservation.union, Reservation.seats
+    ).where(Reservation.event_id == _HERE, Reservation.released.is_(False)),
+)
+"""All that is counted in one statement, because it runs while everybody else waits for the event."""
+
+
 async def count(session: AsyncSession, event: Event) -> Seats:
     """Count the seats of *event* as they are now."""
-    kept = await events.reservations(session, event)
-    seats = Seats(event, await events.categories(session, event), kept)
-    query = (
-        select(Place.state, Place.category_id, Place.union, func.sum(Place.party))
-        .where(Place.event_id == event.id, Place.state.in_((*HOLDING, WAITING)))
-        .group_by(Place.state, Place.category_id, Place.union)
-    )
-    for state, category_id, union, party in await session.execute(query):
-        if state == WAITING:
-            seats.waiting += party
-        else:
-            seats.take(category_id, union, party)
-    return seats
+    rows = await session.execute(_COUNT, {"event_id": event.id})
+    return Seats(event.cap, rows)

@@ -26,6 +26,7 @@ from models.places import (
     Place,
     What,
 )
+from models.seats import Seats
 
 MAX_EXPIRIES = 2
 TOLD: dict[str, What] = {CONFIRMED: "confirmed", WAITING: "waiting", PENDING: "pending", OFFERED: "offered"}
@@ -58,16 +59,16 @@ async def sign_up(session: AsyncSession, event: Event, wish: Wish, *, now: datet
     if place is not None and place.state in IN:
         return offers.own_first(changes, Change(place, "already"))
     _admit(event, wish, now)
-    category = await _category(session, event, wish.category)
+    counted = await seats.count(session, event)
+    category_id = _category(counted, wish.category)
     if place is None:
         place = Place(
             event_id=event.id, member_id=wish.member_id, attempt=0, expiries=0, priority=0, state=""
         )
     elif place.state == REJECTED and wish.by == MEMBER:
         raise Refused("rejected")
-    _fill(place, wish, category.id if category else None, now)
-    state = await _state(session, event, place)
-    return await _enter(session, event, place, state, wish.by, changes, now)
+    _fill(place, wish, category_id, now)
+    return await _enter(session, event, place, _state(event, place, counted), wish.by, changes, now)
 
 
 async def rejoin(session: AsyncSession, place: Place, *, now: datetime) -> list[Change]:
@@ -121,12 +122,11 @@ def _admit(event: Event, wish: Wish, now: datetime) -> None:
         raise Refused("party")
 
 
-async def _category(session: AsyncSession, event: Event, name: str) -> events.Category | None:
-    offered = await events.categories(session, event)
-    found = next((category for category in offered if category.name == name), None)
-    if found is None and (offered or name):
+def _category(counted: Seats, name: str) -> int | None:
+    found = counted.categories.get(name)
+    if found is None and (counted.categories or name):
         raise Refused("no_category")
-    if found is not None and not found.open:
+    if found in counted.closed:
         raise Refused("category_closed")
     return found
 
@@ -161,15 +161,14 @@ async def _enter(
     return offers.own_first(changes, Change(place, TOLD[place.state]))
 
 
-async def _state(session: AsyncSession, event: Event, place: Place) -> str:
+def _state(event: Event, place: Place, counted: Seats) -> str:
     if event.policy == APPROVE or (event.policy == LOTTERY and event.drawn_at is None):
         return PENDING
-    return await _guard(session, event, place)
+    return _guard(event, place, counted)
 
 
-async def _guard(session: AsyncSession, event: Event, place: Place) -> str:
+def _guard(event: Event, place: Place, counted: Seats) -> str:
     """Say whether *place* is confirmed or waits: who comes now never goes before who waits."""
-    counted = await seats.count(session, event)
     if counted.room(place.category_id, place.union) >= place.party and not counted.waiting:
         return CONFIRMED
     if not event.list_open:
@@ -208,7 +207,7 @@ async def approve(session: AsyncSession, place: Place, staff: str, *, now: datet
     event, changes = await offers.reopen(session, place, now=now)
     if place.state != PENDING or event.policy != APPROVE:
         raise Refused("not_pending")
-    state = await _guard(session, event, place)
+    state = _guard(event, place, await seats.count(session, event))
     return await _enter(session, event, place, state, staff, changes, now)
 
 

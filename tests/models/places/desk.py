@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import select, update
 
-from models import offers, places, publishing, signups
+from models import merger, offers, places, publishing, signups
 from models.base import Database
 from models.events import Event
 from models.members import Member
@@ -65,6 +65,11 @@ class Desk:
             told.append((await self.sign_up(name))[0][1])
             self.clock.tick(1)
         return told
+
+    async def merge(self, kept: str, gone: str) -> Told:
+        async with self.database.transaction() as session:
+            members = [await session.get_one(Member, self.ids[name]) for name in (kept, gone)]
+            return self.told(await merger.merge(session, *members, by="刘", now=self.clock()))
 
     async def at(self, rule: Callable[..., Awaitable[list[Change]]], *args: Any, **more: Any) -> Told:
         """Apply *rule* to the event."""

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 
-from models import allotment, draws, merger, offers, places, postponement, seats, signups
+from models import allotment, draws, offers, places, postponement, seats, signups
 from models.base import Refused
 from models.places import Place
 from tests.models.places.desk import STARTS
@@ -219,9 +219,7 @@ async def test_13_merged_members_keep_the_earlier_place_and_free_the_other(desk)
     await desk.open(cap=2)
     await desk.all_sign_up("王", "王二", "李")
 
-    async with desk.database.transaction() as session:
-        changes = await merger.merge(session, desk.ids["王二"], desk.ids["王"], by="刘", now=desk.clock())
-        assert desk.told(changes) == [("王二", "merged"), ("李", "offered")]
+    assert await desk.merge("王二", "王") == [("王二", "merged"), ("李", "offered")]
 
     assert await desk.states() == {"王二": "confirmed", "李": "offered"}
     assert (await desk.place("王二")).number == 1

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from models import draws, merger
+from models import draws
 from models.base import Refused
 
 
@@ -45,20 +45,13 @@ def test_order_can_be_worked_out_again():
     assert not draws.proves("s", "x")
 
 
-async def merged(desk, kept: str, gone: str) -> list[tuple[str, str]]:
-    async with desk.database.transaction() as session:
-        return desk.told(
-            await merger.merge(session, desk.ids[kept], desk.ids[gone], by="刘", now=desk.clock())
-        )
-
-
 async def test_merge_moves_a_place_that_only_one_record_has(desk):
     await desk.open()
     await desk.sign_up("王二")
     await desk.member("王")
 
-    assert await merged(desk, "王", "王二") == [("王", "merged")]
-    assert await merged(desk, "王", "王二") == []
+    assert await desk.merge("王", "王二") == [("王", "merged")]
+    assert await desk.merge("王", "王二") == []
     assert await desk.states() == {"王": "confirmed"}
 
 
@@ -78,7 +71,7 @@ async def test_merge_keeps_what_is_worth_more(desk, first, second, stays):
     await desk.put("王", state=first)
     await desk.put("王二", state=second, expiries=1)
 
-    assert await merged(desk, "王", "王二") == [("王", "merged")]
+    assert await desk.merge("王", "王二") == [("王", "merged")]
 
     assert await desk.states() == {"王": (first, second)[stays - 1]}
     assert (await desk.place("王")).number == stays

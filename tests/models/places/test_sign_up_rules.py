@@ -6,6 +6,7 @@ import pytest
 
 from models import allotment, events, offers, places, postponement, seats, signups
 from models.base import Refused
+from models.members import Member
 from tests.models.places.desk import STARTS
 
 
@@ -287,9 +288,10 @@ async def test_mine_lists_what_a_member_is_in(desk):
     await desk.on(signups.cancel, "王")
 
     async with desk.database.transaction() as session:
-        found = await places.mine(session, desk.ids["王"])
+        found = await places.mine(session, await session.get_one(Member, desk.ids["王"]))
         event = await events.by_slug(session, "chess")
-        assert (await places.of(session, event, desk.ids["李"])).state == "waiting"
+        li = await session.get_one(Member, desk.ids["李"])
+        assert (await places.of(session, event, li)).state == "waiting"
     assert [(event.slug, place.state) for place, event in found] == [("chess", "confirmed")]
     assert places.label(event, await desk.place("王")) == "C001"
 
