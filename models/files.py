@@ -145,7 +145,5 @@ def _translated() -> Iterator[None]:
         yield
     except FileNotFoundError as error:
         raise Missing(str(error)) from error
-    except AlreadyExistsError:
-        raise
     except (BaseError, OSError) as error:
         raise Refused("unkept") from error
