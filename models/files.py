@@ -20,7 +20,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, Moment, Refused, insert_new, kind_of
-from models.members import Member
 
 if TYPE_CHECKING:
     from obstore.store import RetryConfig  # there for the type checker only
@@ -125,12 +124,12 @@ class Store:
             raise OSError("the disk is nearly full")
 
 
-async def note(session: AsyncSession, *found: Kept, by: Member | None, purpose: str, now: datetime) -> None:
-    """Write down what lies in the store; a content that is known keeps its first row."""
+async def note(session: AsyncSession, *found: Kept, by: int | None, purpose: str, now: datetime) -> None:
+    """Write down what lies in the store, *by* being the member's id; a content that is known keeps its first row."""
     insert = insert_new(kind_of(session), cast(Table, File.__table__), ("hash",))
     for kept in sorted(set(found), key=lambda kept: kept.hash):  # one order for all: no deadlock
         row = {"hash": kept.hash, "size": kept.size, "type": kept.type, "purpose": purpose, "at": now}
-        await session.execute(insert, [{**row, "uploaded_by": by.id if by else None}])
+        await session.execute(insert, [{**row, "uploaded_by": by}])
 
 
 def _key(digest: str) -> str:

@@ -139,7 +139,7 @@ async def test_row_of_a_content_is_written_once(store, database, clock):
     kept = await store.put(BODY, "image/jpeg")
     async with database.transaction() as session:
         wang = await members.at_address(session, Address("web", "wang"), now=clock())
-        await files.note(session, kept, kept, by=wang, purpose="work", now=clock())
+        await files.note(session, kept, kept, by=wang.id, purpose="work", now=clock())
         await files.note(session, kept, by=None, purpose="other", now=clock())
 
         rows = (await session.execute(select(File.hash, File.size, File.type, File.purpose, File.at))).all()

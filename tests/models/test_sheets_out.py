@@ -37,7 +37,7 @@ def test_workbook_holds_the_rows():
 def test_title_of_an_event_names_the_sheet():
     found = sheet(sheets_out.xlsx(ROWS, title="[摄影]10/3: 谁来?" + "长" * 40))
 
-    assert found.title == " 摄影 10 3  谁来 " + "长" * 20
+    assert found.title == " 摄影 10 3  谁来 " + "长" * 18
 
 
 def test_csv_is_known_to_excel_and_holds_the_rows():
