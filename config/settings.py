@@ -23,6 +23,7 @@ class Settings(BaseSettings):
 
     database_url: str = Field("", description="where the data lies; empty: SQLite in DATA_DIR")
     data_dir: Path = Field(Path("data"), description="folder for the database, keys and files of one machine")
+    files_url: str = Field("", description="where files lie, file:// or s3://; empty: a folder in DATA_DIR")
     content_dir: Path = Field(CONTENT_DIR, description="folder of the content files")
     http_host: str = Field("127.0.0.1", description="address to listen at; 0.0.0.0 for the whole network")
     http_port: int = Field(8080, ge=0, le=65535, description="port to listen at")
@@ -67,6 +68,15 @@ class Settings(BaseSettings):
             raise ValueError(f"there is no time zone {name}") from error
         return name
 
+    @field_validator("files_url")
+    @classmethod
+    def _known_store(cls, url: str) -> str:
+        parts = urlsplit(url)
+        folder = parts.scheme == "file" and not parts.netloc and len(parts.path) > 1
+        if url and not folder and not (parts.scheme == "s3" and parts.netloc):
+            raise ValueError("FILES_URL is file:///folder or s3://bucket/prefix")
+        return url
+
     @field_validator("field_keys")
     @classmethod
     def _proper_keys(cls, keys: SecretStr | None) -> SecretStr | None:
@@ -101,6 +111,11 @@ class Settings(BaseSettings):
     def database(self) -> str:
         """Return the address of the database, SQLite in DATA_DIR by default."""
         return self.database_url or f"sqlite:///{self.data_dir / 'gonghui.db'}"
+
+    @property
+    def files(self) -> str:
+        """Return the address of the store of files, a folder in DATA_DIR by default."""
+        return self.files_url or (self.data_dir / "files").absolute().as_uri()
 
     def secret(self) -> bytes:
         """Return the signing key, making and keeping one when none is set."""

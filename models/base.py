@@ -243,11 +243,15 @@ def kind_of(session: AsyncSession) -> str:
     return session.get_bind().dialect.name
 
 
-async def lock_chat(session: AsyncSession, chat: Address) -> None:
-    """Let nobody else answer *chat* until the transaction ends; SQLite's write lock does so already."""
+async def lock(session: AsyncSession, key: str) -> None:
+    """Let nobody else pass with *key* until the transaction ends; SQLite's write lock does so already."""
     if kind_of(session) == "postgresql":
-        key = f"{chat.channel}:{chat.id}"
         await session.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:key, 0))"), {"key": key})
+
+
+async def lock_chat(session: AsyncSession, chat: Address) -> None:
+    """Let nobody else answer *chat* until the transaction ends."""
+    await lock(session, f"{chat.channel}:{chat.id}")
 
 
 def _options(kind: str) -> dict[str, Any]:

@@ -20,7 +20,7 @@ async def begin(turn: Turn, slug: str) -> Outgoing:
     event = await enrolling.event_of(turn, entry) if entry else None
     if entry is None or event is None:
         return turn.say("search.nothing")
-    place = await places.of(turn.session, event, turn.member.id)
+    place = await places.of(turn.session, event, turn.member)
     if place is not None and enrolling.is_in(place):
         return await enrolling.own(turn, place, event)
     if not event.takes(turn.now):

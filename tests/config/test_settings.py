@@ -29,6 +29,10 @@ def settings(**given) -> Settings:
         ({"telegram_rate": 0}, "greater than 0"),
         ({"log_level": "loud"}, "Input should be"),
         ({"timezone": "Mars/Base"}, "there is no time zone Mars/Base"),
+        ({"files_url": "ftp://host/files"}, "FILES_URL is file:///folder or s3://bucket"),
+        ({"files_url": "file://data/files"}, "FILES_URL is file:///folder or s3://bucket"),
+        ({"files_url": "file:///"}, "FILES_URL is file:///folder or s3://bucket"),
+        ({"files_url": "s3:///prefix"}, "FILES_URL is file:///folder or s3://bucket"),
         ({"field_keys": "one"}, "FIELD_KEYS are Fernet keys"),
     ],
 )
@@ -80,6 +84,12 @@ def test_given_keys_are_taken(tmp_path):
 def test_database_lies_in_the_data_folder_by_default(tmp_path):
     assert settings(data_dir=tmp_path).database == f"sqlite:///{tmp_path / 'gonghui.db'}"
     assert settings(database_url="postgresql+asyncpg://x/y").database == "postgresql+asyncpg://x/y"
+
+
+def test_files_lie_in_the_data_folder_by_default(tmp_path):
+    assert settings(data_dir=tmp_path / "数 据").files == (tmp_path / "数 据" / "files").as_uri()
+    assert settings(files_url="file:///srv/files").files == "file:///srv/files"
+    assert settings(files_url="s3://bucket/prefix").files == "s3://bucket/prefix"
 
 
 def test_secrets_are_not_shown():
