@@ -90,9 +90,7 @@ async def own(turn: Turn, place: Place, event: Event) -> Outgoing:
 async def mine(turn: Turn) -> Outgoing | None:
     """Return the member's sign-ups, each as a button; the only one at once; None without any."""
     found = [
-        (place, event)
-        for place, event in await places.mine(turn.session, turn.member)
-        if _ahead(event, turn)
+        (place, event) for place, event in await places.mine(turn.session, turn.member) if _ahead(event, turn)
     ]
     if len(found) == 1:
         return await own(turn, *found[0])

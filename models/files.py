@@ -15,11 +15,12 @@ from urllib.request import url2pathname
 
 from obstore.exceptions import AlreadyExistsError, BaseError
 from obstore.store import LocalStore, S3Store
-from sqlalchemy import ForeignKey, Table
+from sqlalchemy import ForeignKey, Table, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, Moment, Refused, insert_new, kind_of
+from models.members import Member, moves_along
 
 if TYPE_CHECKING:
     from obstore.store import RetryConfig  # there for the type checker only
@@ -146,3 +147,9 @@ def _translated() -> Iterator[None]:
         raise Missing(str(error)) from error
     except (BaseError, OSError) as error:
         raise Refused("unkept") from error
+
+
+@moves_along
+async def _move(session: AsyncSession, keep: Member, other: Member, _: datetime) -> None:
+    """Let the files that *other* sent be those of *keep*."""
+    await session.execute(update(File).where(File.uploaded_by == other.id).values(uploaded_by=keep.id))

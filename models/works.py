@@ -13,7 +13,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from models import files
 from models.base import Base, Moment, Refused, lock
 from models.files import File
-from models.members import Member
+from models.members import Member, moves_along
 from models.photos import Photo
 from models.pictures import distance
 
@@ -252,3 +252,9 @@ def _nearest(photo: Photo, others: Iterable[Work]) -> int | None:
     """Return the work that *photo* looks most like, if it is the same picture or nearly."""
     near = sorted((distance(work.dhash, photo.dhash), work.id) for work in others)
     return near[0][1] if near and near[0][0] <= NEAR_BITS else None
+
+
+@moves_along
+async def _move(session: AsyncSession, keep: Member, other: Member, _: datetime) -> None:
+    """Bring the works along when two records become one person; each keeps its number."""
+    await session.execute(update(Work).where(Work.member_id == other.id).values(member_id=keep.id))

@@ -18,6 +18,7 @@ from models import (
     signups,
 )
 from models.base import Refused
+from models.files import File
 from models.handoffs import HandOff
 from models.interests import Interest
 from models.linking import Link
@@ -25,6 +26,7 @@ from models.members import Contact, Member
 from models.messages import Address, Incoming
 from models.roster import Card, Holder
 from models.signups import Wish
+from models.works import Work
 
 OLD, NEW = Address("telegram", "old"), Address("web", "new")
 
@@ -55,7 +57,32 @@ async def lived(session, member: Member, at: Address, now) -> None:
         values = {"slug": slug, "kind": "contest", "title": "象棋（演示）", "cap": 1}
         event, _ = await publishing.publish(session, values, by="li", now=now)
         await signups.sign_up(session, event, Wish(member_id=member.id, channel=at.channel), now=now)
+    session.add(File(hash=at.id, size=1, type="image/jpeg", uploaded_by=member.id, purpose="work", at=now))
     await session.flush()
+    session.add(work(member, at.id, now))
+    await session.flush()
+
+
+def work(member: Member, file: str, now) -> Work:
+    told = {
+        "title": "晨练",
+        "colour": True,
+        "taken_on": None,
+        "group": "手机",
+        "dhash": "0" * 16,
+        "small": False,
+    }
+    files = {"original": file, "shown": file, "thumbnail": file}
+    return Work(
+        event="photo",
+        number=member.id,
+        member_id=member.id,
+        credited=True,
+        consented_at=now,
+        at=now,
+        **told,
+        **files,
+    )
 
 
 def of_members():
@@ -95,7 +122,7 @@ async def test_second_place_of_one_person_goes_to_who_waits(session, clock):
     told = [(change.place.member_id, change.what) for change in merger.moved(session)]
     assert told == [(keep.id, "merged"), (third.id, "offered")]
     assert merger.moved(session) == []
-    assert [place.state for place, _ in await places.mine(session, third.id)] == ["offered"]
+    assert [place.state for place, _ in await places.mine(session, third)] == ["offered"]
 
 
 async def test_everything_goes_along_and_the_conversation_that_is_kept_goes_on(session, clock):
