@@ -127,6 +127,16 @@ async def test_what_is_no_whole_picture_is_refused(body):
     assert (await pictures.read(saved(scene()))).type == "image/jpeg"
 
 
+@pytest.mark.parametrize("kind", ["GIF", "TIFF", "BMP", "AVIF"])
+async def test_other_formats_are_not_even_opened(kind, monkeypatch):
+    monkeypatch.setattr(pictures, "_told", lambda _: pytest.fail("opened"))
+
+    with pytest.raises(Refused, match="photo_bad"):
+        await pictures.read(saved(scene(), kind))
+    monkeypatch.undo()
+    assert (await pictures.read(saved(scene()))).type == "image/jpeg"
+
+
 async def test_too_many_bytes_are_refused_before_they_are_opened(monkeypatch):
     body = saved(scene())
     monkeypatch.setattr(pictures, "MOST_BYTES", len(body) - 1)

@@ -16,6 +16,7 @@ from models.works import Entry, Work
 from tests.pictures import exif, saved, scene
 
 CONTEST = "photo-2026"
+A = ("a", "a shown", "a thumbnail")
 
 
 def kept(name: str) -> Kept:
@@ -297,15 +298,17 @@ async def test_erasing_takes_works_and_the_contents_that_nobody_else_needs(conte
     mine = await contest.enter("a")
     await contest.enter("b")
     await files.note(contest.session, kept("letter"), by=mine.member_id, purpose="case", now=contest.clock())
+    await files.note(contest.session, kept("d"), by=None, purpose="case", now=contest.clock())
+    await contest.enter("d")
     await contest.enter("b", "li", event="other")
     await contest.enter("c", "li", dhash=mine.dhash)
 
     gone = await works.erase(contest.session, await contest.member())
-    assert gone == sorted(kept(name).hash for name in ("a", "a shown", "a thumbnail"))
+    assert gone == sorted(kept(name).hash for name in (*A, "d shown", "d thumbnail"))
     left = list(await contest.session.scalars(select(File).order_by(File.hash)))
     assert {file.hash for file in left} == {
         kept(name).hash
-        for name in ("letter", *(f"{n}{part}" for n in "bc" for part in ("", " shown", " thumbnail")))
+        for name in ("letter", "d", *(f"{n}{part}" for n in "bc" for part in ("", " shown", " thumbnail")))
     }
     assert {file.uploaded_by for file in left} == {None, (await contest.member("li")).id}
     other = (await works.entered(contest.session, CONTEST))[0]
