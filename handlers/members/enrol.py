@@ -1,6 +1,6 @@
 """Signing up for an event in chat: the form, the place, the offer, and giving it back."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from handlers import enrolling
 from handlers.service import Service, Turn
@@ -8,7 +8,7 @@ from models import offers, places, postponement, signups
 from models.base import Refused
 from models.events import Event
 from models.messages import Outgoing
-from models.places import Place
+from models.places import Change, Place
 from models.signups import Wish
 
 AGAIN = "改一改"
@@ -51,7 +51,7 @@ async def finish(turn: Turn, slug: str, answers: Mapping[str, str]) -> Outgoing:
     )
     changes = await signups.sign_up(turn.session, event, wish, now=turn.now)
     place = changes[0].place
-    await enrolling.tell(turn.session, turn.content, changes, but=place, now=turn.now)
+    await _tell(turn, changes, place)
     return await enrolling.own(turn, place, event)
 
 
@@ -65,7 +65,7 @@ async def take(turn: Turn, about: str) -> Outgoing:
     """Take an offered place; a second press shows the same card."""
     place, event = await _mine(turn, about)
     changes = await offers.confirm(turn.session, place, now=turn.now)
-    await enrolling.tell(turn.session, turn.content, changes, but=place, now=turn.now)
+    await _tell(turn, changes, place)
     if changes[0].what == "lapsed":
         return _lapsed(turn, place, event)
     return await enrolling.own(turn, place, event)
@@ -75,7 +75,7 @@ async def leave(turn: Turn, about: str) -> Outgoing:
     """Leave an offered place to the next in line."""
     place, event = await _mine(turn, about)
     changes = await offers.decline(turn.session, place, now=turn.now)
-    await enrolling.tell(turn.session, turn.content, changes, but=place, now=turn.now)
+    await _tell(turn, changes, place)
     return _lapsed(turn, place, event) if changes[0].what == "lapsed" else turn.say("enrol.declined")
 
 
@@ -91,7 +91,7 @@ async def quit_place(turn: Turn, about: str) -> Outgoing:
     """Give a place back; the next in line is asked at once."""
     place, _ = await _mine(turn, about)
     changes = await signups.cancel(turn.session, place, now=turn.now)
-    await enrolling.tell(turn.session, turn.content, changes, but=place, now=turn.now)
+    await _tell(turn, changes, place)
     return turn.say("enrol.cancelled")
 
 
@@ -99,22 +99,27 @@ async def rejoin(turn: Turn, about: str) -> Outgoing:
     """Go to the end of the line once more."""
     place, event = await _mine(turn, about)
     changes = await signups.rejoin(turn.session, place, now=turn.now)
-    await enrolling.tell(turn.session, turn.content, changes, but=place, now=turn.now)
+    await _tell(turn, changes, place)
     return await enrolling.own(turn, place, event)
 
 
 async def coming(turn: Turn, about: str) -> Outgoing:
     """Keep the place at the new date."""
     place, _ = await _mine(turn, about)
-    await postponement.answer(turn.session, place, comes=True, now=turn.now)
+    changes = await postponement.answer(turn.session, place, comes=True, now=turn.now)
+    await _tell(turn, changes, place)
     return turn.say("enrol.coming")
 
 
 async def way(turn: Turn, about: str) -> Outgoing:
     """Say where it is."""
-    place, event = await _mine(turn, about)
-    del place
+    _, event = await _mine(turn, about)
     return turn.say("enrol.way", **enrolling.of_event(event))
+
+
+async def _tell(turn: Turn, changes: Sequence[Change], own: Place) -> None:
+    """Write to everybody else whom it concerns; the member's *own* change is answered in the turn."""
+    await enrolling.tell(turn.session, turn.content, changes, but=own, now=turn.now)
 
 
 async def _mine(turn: Turn, about: str) -> tuple[Place, Event]:
