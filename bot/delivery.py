@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 import structlog
@@ -90,16 +91,15 @@ class Delivery:
             await self._rest(woken, claim)
 
     async def _rest(self, woken: asyncio.Event, claim: outbox.Claim) -> None:
-        """Sleep until the next slot, or until woken; a slow poll stands behind both."""
-        wait = POLL if claim.next_at is None else (claim.next_at - self._clock()).total_seconds()
-        if claim.letters:
-            await asyncio.sleep(max(0, wait))
-            return
-        try:
-            async with asyncio.timeout(min(POLL, max(0, wait))):
+        """Sleep until the next slot; from when a reply may leave, until woken; a slow poll stands behind both."""
+        await asyncio.sleep(self._seconds_until(claim.free_at))
+        wait = POLL if claim.next_at is None else self._seconds_until(claim.next_at)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(min(POLL, wait)):
                 await woken.wait()
-        except TimeoutError:
-            pass
+
+    def _seconds_until(self, moment: datetime) -> float:
+        return max(0.0, (moment - self._clock()).total_seconds())
 
     async def _claim(self, channel: Channel) -> outbox.Claim:
         async with self._database.transaction() as session:

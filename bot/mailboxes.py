@@ -116,11 +116,11 @@ class Mailboxes:
             del self._open[chat]
 
     async def _turn(self, chat: Address) -> bool:
-        """Answer the oldest message of *chat*; return whether there may be another."""
+        """Answer the oldest message of *chat*; return whether another waits."""
         row_id = 0
         try:
             async with self._database.transaction() as session:
-                row = await inbox.take(session, chat, now=self._clock())
+                row, more = await inbox.take(session, chat, now=self._clock())
                 if row is None:
                     return False
                 row_id = row.id
@@ -129,7 +129,7 @@ class Mailboxes:
         except Exception:  # the turn: logged once with its id, and the next one goes on
             log.exception("turn", inbox=row_id)
             return await self._failed(row_id)
-        return True
+        return more
 
     async def _failed(self, row_id: int) -> bool:
         if not row_id:

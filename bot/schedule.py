@@ -17,15 +17,18 @@ class Schedule:
         self._scheduler = AsyncIOScheduler(timezone="UTC", job_defaults=defaults)
         for job, seconds in jobs.items():
             self._scheduler.add_job(guarded(job), "interval", seconds=seconds, name=_name(job))
+        self._begun = False
 
     def start(self) -> None:
         """Begin."""
         self._scheduler.start()
+        self._begun = True
 
     def stop(self) -> None:
-        """End; stopping one that never began does nothing."""
-        if self._scheduler.running:
+        """End; stopping one that never began, or twice, does nothing."""
+        if self._begun:  # not `running`: the scheduler ends itself a moment later
             self._scheduler.shutdown(wait=False)
+        self._begun = False
 
 
 def guarded(job: Job) -> Job:

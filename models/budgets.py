@@ -9,9 +9,10 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, Moment, insert_new, kind_of
 
-USED, BULK_SHARE = 0.97, 0.8
-"""Of the allowed rate this much is used, so that jitter never brings more into any second; notices get a share of it."""
-GRACE, BULK_GRACE = timedelta(milliseconds=15), timedelta(milliseconds=100)
+USED, BULK_SHARE = 0.955, 0.8 * 0.97
+"""Of the allowed rate this much is used, so that neither jitter nor a letter that goes early brings more into any
+second; notices get a share of the allowed rate."""
+GRACE, BULK_GRACE = timedelta(milliseconds=10), timedelta(milliseconds=100)
 """Lateness of the sender that is made up for; notices may make up more, as the rate of all letters bounds them too."""
 HORIZON = timedelta(milliseconds=30)
 
@@ -27,19 +28,19 @@ class Budget(Base):
     held_until: Mapped[datetime] = mapped_column(Moment)
     bulk_held_until: Mapped[datetime] = mapped_column(Moment)
 
-    def free_at(self, now: datetime) -> datetime:
-        """Return when the next letter may leave."""
-        return max(self.next_at, self.held_until, now)
+    def free_at(self, rate: float, now: datetime) -> datetime:
+        """Return when the next letter may leave: one slot early, so that it need not wait behind a notice."""
+        return max(self.next_at - _spacing(rate * USED), self.held_until, now)
 
     def bulk_free_at(self, now: datetime) -> datetime:
         """Return when the next notice may leave."""
-        return max(self.free_at(now), self.bulk_next_at, self.bulk_held_until)
+        return max(self.next_at, self.held_until, self.bulk_next_at, self.bulk_held_until, now)
 
     def slots(self, rate: float, *, now: datetime, limit: int) -> int:
         """Return how many letters may leave now: the slots of the next 30 ms, at least one when it is time."""
-        if self.free_at(now) > now:
+        if self.free_at(rate, now) > now:
             return 0
-        return min(limit, max(1, int(HORIZON / _spacing(rate))))
+        return min(limit, max(1, int(HORIZON / _spacing(rate * USED))))
 
     def bulk_slots(self, rate: float, *, now: datetime, limit: int) -> int:
         """Return how many of them may be notices."""
@@ -49,7 +50,7 @@ class Budget(Base):
 
     def spend(self, rate: float, letters: int, notices: int, *, now: datetime) -> None:
         """Use up slots; time that has passed unused is not saved up, but for a few milliseconds of lateness."""
-        self.next_at = max(self.next_at, now - GRACE) + letters * _spacing(rate)
+        self.next_at = max(self.next_at, now - GRACE) + letters * _spacing(rate * USED)
         if notices:
             self.bulk_next_at = max(self.bulk_next_at, now - BULK_GRACE) + notices * _spacing(
                 rate * BULK_SHARE
@@ -64,7 +65,7 @@ class Budget(Base):
 
 
 def _spacing(rate: float) -> timedelta:
-    return timedelta(seconds=1 / (rate * USED))
+    return timedelta(seconds=1 / rate)
 
 
 async def locked(session: AsyncSession, channel: str, *, now: datetime) -> Budget:

@@ -73,16 +73,18 @@ def _clean(value: str) -> str:
     return value.replace("\0", "").encode("utf-8", "replace").decode()
 
 
-async def take(session: AsyncSession, chat: Address, *, now: datetime) -> Received | None:
-    """Return the oldest message of *chat* that waits for its answer; nobody else answers it meanwhile.
+async def take(session: AsyncSession, chat: Address, *, now: datetime) -> tuple[Received | None, bool]:
+    """Return the oldest message of *chat* that waits for its answer, and whether another waits behind it.
 
-    The lock on the chat is the transaction itself: a process that dies leaves none behind.
+    Nobody else answers it meanwhile. The lock on the chat is the transaction itself: a process that dies leaves none.
     """
     await lock_chat(session, chat)
     query = select(Received).where(
         Received.state == "new", Received.channel == chat.channel, Received.chat == chat.id
     )
-    return await session.scalar(query.where(Received.retry_at <= now).order_by(Received.id).limit(1))
+    due = query.where(Received.retry_at <= now).order_by(Received.id).limit(2)
+    oldest, *more = [*await session.scalars(due)] or [None]
+    return oldest, bool(more)
 
 
 async def done(session: AsyncSession, row: Received) -> None:

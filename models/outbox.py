@@ -2,9 +2,26 @@
 
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any, Literal, cast
 
-from sqlalchemy import JSON, Index, SmallInteger, Table, and_, delete, exists, func, or_, select, update
+from sqlalchemy import (
+    JSON,
+    ColumnElement,
+    Index,
+    Integer,
+    Select,
+    SmallInteger,
+    Table,
+    and_,
+    bindparam,
+    delete,
+    exists,
+    func,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, aliased, mapped_column
 
@@ -19,6 +36,8 @@ LEASE = timedelta(seconds=30)
 BULK = LANES.index("bulk")
 BURST, BURST_TIME = 20, timedelta(seconds=20)
 GIVEN_UP = timedelta(hours=24)
+BUSY = timedelta(milliseconds=20)
+"""How long letters wait that could leave but for an earlier one of their chat."""
 KEPT = timedelta(days=30)
 State = Literal["sent", "gone", "failed", "unknown", "skipped", "waiting"]
 
@@ -65,9 +84,10 @@ _TABLE = cast(Table, Letter.__table__)
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """Letters to send now, and when the next slot is free (None: nothing waits)."""
+    """Letters to send now, when a reply may leave again, and when to look for more unasked (None: nothing waits)."""
 
     letters: tuple[Letter, ...]
+    free_at: datetime
     next_at: datetime | None
 
 
@@ -96,7 +116,7 @@ async def claim(
     budget = await budgets.locked(session, channel, now=now)
     slots = budget.slots(rate, now=now, limit=limit)
     if not slots:
-        return Claim((), budget.free_at(now))
+        return Claim((), budget.free_at(rate, now), budget.free_at(rate, now))
     bulk = budget.bulk_slots(rate, now=now, limit=slots)
     ids = await _candidates(session, channel, now=now, limit=slots, lanes=LANES.index("timely"))
     if len(ids) < slots and bulk:
@@ -104,53 +124,60 @@ async def claim(
             session, channel, now=now, limit=min(bulk, slots - len(ids)), lanes=BULK, least=BULK
         )
     if not ids:
-        return Claim((), await _next_due(session, channel, budget, now=now))
+        return Claim((), now, await _next_due(session, channel, budget, now=now))
     letters = await _lease(session, ids, owner=owner, now=now)
     budget.spend(rate, len(letters), sum(letter.lane == BULK for letter in letters), now=now)
-    return Claim(letters, budget.next_at)
+    return Claim(letters, budget.free_at(rate, now), budget.next_at)
 
 
 async def _candidates(
     session: AsyncSession, channel: str, *, now: datetime, limit: int, lanes: int, least: int = 0
 ) -> list[int]:
-    """Return ids of letters that may leave, best lane first, no chat twice.
+    """Return ids of letters that may leave, best lane first, no chat twice."""
+    told = {"channel": channel, "now": now, "most": limit, "lanes": lanes, "least": least}
+    by_chat: dict[str, int] = {}
+    for letter, address in await session.execute(_may_leave(), told | {"recent": now - BURST_TIME}):
+        by_chat.setdefault(address, letter)
+    return list(by_chat.values())
+
+
+@cache
+def _may_leave() -> Select[int, str]:
+    """Return the query of letters that may leave, made once: making it takes longer than running it.
 
     The ids are found in a materialized part, so that PostgreSQL locks just these rows and passes over locked ones.
     """
     query = (
         select(_TABLE.c.id, _TABLE.c.address)
-        .where(_TABLE.c.channel == channel, _TABLE.c.state == "waiting", _TABLE.c.due <= now)
-        .where(_TABLE.c.lane.between(least, lanes), ~_overtakes(channel), _calm(channel, now))
+        .where(_TABLE.c.channel == bindparam("channel"), _TABLE.c.state == "waiting")
+        .where(
+            _TABLE.c.due <= bindparam("now"), _TABLE.c.lane.between(bindparam("least"), bindparam("lanes"))
+        )
+        .where(~_overtakes(), _calm())
         .order_by(_TABLE.c.lane, _TABLE.c.due, _TABLE.c.id)
-        .limit(limit)
+        .limit(bindparam("most", type_=Integer))
         .with_for_update(skip_locked=True, of=_TABLE)
         .cte("candidates")
         .prefix_with("MATERIALIZED", dialect="postgresql")
     )
-    by_chat: dict[str, int] = {}
-    for letter, address in await session.execute(select(query.c.id, query.c.address)):
-        by_chat.setdefault(address, letter)
-    return list(by_chat.values())
+    return select(query.c.id, query.c.address)
 
 
-def _overtakes(channel: str) -> Any:
+def _overtakes() -> ColumnElement[bool]:
     """Say that an earlier letter of the same chat is under way, or waits and is no notice."""
     other = aliased(Letter)
     under_way = other.state == "leased"
     earlier = and_(other.state == "waiting", other.id < _TABLE.c.id, other.lane < BULK, _TABLE.c.lane < BULK)
-    return exists().where(
-        other.channel == channel, other.address == _TABLE.c.address, or_(under_way, earlier)
-    )
+    same_chat = (other.channel == _TABLE.c.channel, other.address == _TABLE.c.address)
+    return exists().where(*same_chat, or_(under_way, earlier))
 
 
-def _calm(channel: str, now: datetime) -> Any:
+def _calm() -> ColumnElement[bool]:
     """Say that the chat did not get its burst just now."""
     other = aliased(Letter)
+    same_chat = (other.channel == _TABLE.c.channel, other.address == _TABLE.c.address)
     sent = select(func.count()).where(
-        other.channel == channel,
-        other.address == _TABLE.c.address,
-        other.state == "sent",
-        other.settled_at > now - BURST_TIME,
+        *same_chat, other.state == "sent", other.settled_at > bindparam("recent", type_=Moment)
     )
     return sent.scalar_subquery() < BURST
 
@@ -175,8 +202,8 @@ async def _next_due(
     )
     if due is None:
         return None
-    soonest: datetime = max(due, budget.bulk_free_at(now), now + timedelta(milliseconds=20))
-    return soonest
+    soonest: datetime = max(due, budget.bulk_free_at(now))
+    return soonest if soonest > now else now + BUSY
 
 
 async def settle(

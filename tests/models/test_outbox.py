@@ -92,13 +92,36 @@ async def test_notices_use_four_fifths_and_replies_pass_them(database, clock):
     assert sum(text == "bulk" for _, text in left) >= 0.8 * 0.95 * RATE - 1
 
 
+async def test_one_reply_leaves_right_behind_a_notice_and_the_next_waits_its_slot(database, clock):
+    await put(database, clock, "bulk", to="m", lane="bulk")
+    await claim(database, clock)
+    await put(database, clock, "first", to="wang")
+    await put(database, clock, "second", to="li")
+
+    first, second = [await claim(database, clock) for _ in range(2)]
+    clock.now = second.free_at
+    third = await claim(database, clock)
+
+    assert [letter.message.text for letter in first.letters] == ["first"]
+    assert second.letters == ()
+    assert [letter.message.text for letter in third.letters] == ["second"]
+
+
+async def test_notice_does_not_go_early(database, clock):
+    for number in range(2):
+        await put(database, clock, str(number), to=f"m{number}", lane="bulk")
+    await claim(database, clock)
+
+    assert (await claim(database, clock)).letters == ()
+
+
 async def test_fast_rate_takes_several_slots_at_once(database, clock):
     for number in range(100):
         await put(database, clock, str(number), to=f"m{number}")
 
     taken = await claim(database, clock, rate=1000)
 
-    assert len(taken.letters) == 29
+    assert len(taken.letters) == 28
 
 
 async def test_chat_gets_one_letter_at_a_time_in_order(database, clock):
