@@ -34,13 +34,13 @@ async def rows() -> list[Row]:
                     acknowledged[name] += waits
     how = "stored, searched, answered, sent; the peer only echoes and stores nothing"
     rates = median(speed["ours"]), median(speed["peer"])
-    waits = p99(acknowledged["ours"]), p99(acknowledged["peer"])
+    slowest = p99(acknowledged["ours"]), p99(acknowledged["peer"])
     against = "python-telegram-bot run_webhook"
     return [
         versus("Telegram updates handled", *rates, "/s", against=against, how=how),
         versus(
             "update acknowledged, p99",
-            *waits,
+            *slowest,
             "ms",
             against=against,
             how=f"ours after it is stored, {CONNECTIONS} connections",

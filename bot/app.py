@@ -91,6 +91,7 @@ async def run(settings: Settings) -> None:
         settings.data_dir.mkdir(parents=True, exist_ok=True)
         await migrate.upgrade(settings.database)
     async with build(settings) as house:
+        gc.collect()
         gc.freeze()  # code and content stay: a collection that looks through them holds up all answers for 0.1 s
         await _run(house, _stop_signal())
 

@@ -15,6 +15,8 @@ from models.messages import Address, Incoming
 log = structlog.get_logger()
 Answer = Callable[[AsyncSession, Incoming, datetime], Awaitable[None]]
 TOGETHER, PAUSE = 100, 1.0
+WORKERS = {"sqlite": 2, "postgresql": 16}
+"""Turns at once; SQLite writes one after the other, and more would only stand before what is to be stored."""
 
 
 class Mailboxes:
@@ -26,8 +28,6 @@ class Mailboxes:
         answer: Answer,
         on_fault: Answer,
         clock: Callable[[], datetime],
-        *,
-        workers: int = 16,
     ) -> None:
         self._database = database
         self._answer = answer
@@ -37,7 +37,7 @@ class Mailboxes:
         self._storing: asyncio.Task[None] | None = None
         self._open: dict[Address, bool] = {}
         self._tasks: set[asyncio.Task[None]] = set()
-        self._places = asyncio.Semaphore(workers)
+        self._places = asyncio.Semaphore(WORKERS[database.kind])
 
     async def receive(self, message: Incoming) -> None:
         """Store *message*; when this returns it may be acknowledged. Messages that wait are stored together.

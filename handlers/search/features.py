@@ -1,7 +1,9 @@
 """What phrasings and questions have in common: weighted n-grams of characters and of toneless pinyin."""
 
+from array import array
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from itertools import repeat
 from math import log, sqrt
 
 import numpy as np
@@ -35,13 +37,14 @@ class Features:
     """Weights learnt from phrasings, and the likeness of any text to each of them."""
 
     def __init__(self, phrasings: Sequence[str]) -> None:
-        counted = [grams(plain(phrasing)) for phrasing in phrasings]
-        seen = Counter(gram for channels in counted for channel in channels for gram in channel)
+        self._phrasings = phrasings
+        seen = Counter(
+            gram for phrasing in phrasings for channel in grams(plain(phrasing)) for gram in channel
+        )
         self._number = len(phrasings)
         self._rarity = {gram: log((1 + self._number) / (1 + times)) + 1 for gram, times in seen.items()}
-        vectors = [self._weigh(channels) for channels in counted]
-        self._postings = self._invert(vectors)
-        self._phrasings = phrasings
+        self._place = {gram: place for place, gram in enumerate(seen)}
+        self._starts, self._rows, self._parts = self._invert()
 
     def kernel(self) -> Floats:
         """Return how alike the phrasings are to each other, a row for each."""
@@ -65,20 +68,23 @@ class Features:
             vector |= {gram: part * sqrt(weight) / length for gram, part in parts.items()}
         return vector
 
-    def _invert(self, vectors: Sequence[Vector]) -> dict[str, tuple[NDArray[np.int32], Floats]]:
-        rows: dict[str, list[tuple[int, float]]] = {}
-        for number, vector in enumerate(vectors):
-            for gram, part in vector.items():
-                rows.setdefault(gram, []).append((number, part))
-        return {
-            gram: (np.array([n for n, _ in found], np.int32), np.array([p for _, p in found], np.float32))
-            for gram, found in rows.items()
-        }
+    def _invert(self) -> tuple[list[int], NDArray[np.int32], Floats]:
+        """Return where the phrasings of each gram begin, the phrasings, and the weight of the gram in each."""
+        places, rows, parts = array("i"), array("i"), array("f")
+        for row, phrasing in enumerate(self._phrasings):
+            vector = self._weigh(grams(plain(phrasing)))
+            places.extend(self._place[gram] for gram in vector)
+            rows.extend(repeat(row, len(vector)))
+            parts.extend(vector.values())
+        by_gram = np.argsort(places, kind="stable")
+        starts = np.cumsum(np.bincount(places, minlength=len(self._place)))
+        return [0, *starts.tolist()], np.array(rows, np.int32)[by_gram], np.array(parts, np.float32)[by_gram]
 
     def _alike(self, vector: Vector) -> Floats:
         scores = np.zeros(self._number, np.float32)
         for gram, part in vector.items():
-            found = self._postings.get(gram)
-            if found is not None:
-                scores[found[0]] += found[1] * np.float32(part)
+            place = self._place.get(gram)
+            if place is not None:
+                found = slice(self._starts[place], self._starts[place + 1])
+                scores[self._rows[found]] += self._parts[found] * np.float32(part)
         return scores
