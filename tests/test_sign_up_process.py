@@ -3,7 +3,7 @@
 import asyncio
 import signal
 import sqlite3
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 import pytest
 from cryptography.fernet import Fernet, MultiFernet
