@@ -78,8 +78,19 @@ class Next(Checked):
     to: str = Field(max_length=64, pattern=r"^[a-z]+(:[a-z0-9:._-]+)?$")
 
 
+class Reserved(Checked):
+    """Seats kept for the members of one union until *release*."""
+
+    seats: int = Field(ge=1)
+    release: datetime | None = None
+
+
 class EventPlan(Checked):
-    """How the places of an event are won: *places* None means as many as come, *party* is the most per sign-up."""
+    """How the places of an event are won: *places* None means as many as come, *party* is the most per sign-up.
+
+    *dates* are all days of a series, the first being the start; *pairs* says that two sign up together, each in
+    their own chat.
+    """
 
     prefix: str = Field(pattern=r"^[A-Z]{1,3}$")
     places: int | None = Field(None, ge=0)
@@ -89,6 +100,12 @@ class EventPlan(Checked):
     ends: datetime | None = None
     members_only: bool = False
     categories: dict[str, int | None] = {}
+    reserved: dict[str, Reserved] = {}
+    dates: tuple[datetime, ...] = ()
+    address: str = ""
+    map: str = Field("", pattern=r"^(https://.+)?$")
+    cancel_until: datetime | None = None
+    pairs: bool = False
     keep: str = "30天"
 
 
@@ -138,8 +155,10 @@ class Entry(Checked):
             raise ValueError("year: a fact needs its year, and a year its fact")
         if bool(self.form) != bool(self.ends):
             raise ValueError("ends: a form needs the name of what it ends in")
-        if self.event and not (self.opens and self.closes and self.starts):
+        if self.event and self.kind != "club" and not (self.opens and self.closes and self.starts):
             raise ValueError("event: an event needs opens, closes and starts")
+        if self.event and self.event.dates and self.event.dates[0] != self.starts:
+            raise ValueError("dates: the first day of a series is its start")
         if self.event and self.ends != "enrol":
             raise ValueError("ends: the form of an event ends in enrol")
         return self

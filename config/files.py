@@ -95,6 +95,10 @@ def _dated(pieces: list[Piece], folder: Path, start: date, zone: ZoneInfo) -> li
 
 
 def _moment(value: object, start: date, zone: ZoneInfo) -> object:
+    if isinstance(value, Mapping):
+        return {key: _moment(inner, start, zone) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [_moment(inner, start, zone) for inner in value]
     match = _RELATIVE.fullmatch(value) if isinstance(value, str) else None
     if match is None:
         return value

@@ -11,7 +11,7 @@ from config.entries import Entry
 from handlers import answers, wording
 from handlers.service import Turn
 from models import events, members, outbox, places, publishing, seats
-from models.events import Event
+from models.events import APPROVE, LOTTERY, Event
 from models.members import Member
 from models.messages import Choice, Outgoing
 from models.places import CONFIRMED, IN, OFFERED, WAITING, Change, Place
@@ -24,6 +24,7 @@ TOLD = {
     "event_moved": "enrol.moved",
     "called_off": "enrol.called_off",
     "confirmed": "enrol.confirmed",
+    "waiting": "enrol.waiting",
 }
 """What happens to members without their own doing, and the letter about it."""
 
@@ -51,16 +52,30 @@ async def show(turn: Turn, entry: Entry, *, searched: bool = False) -> Outgoing:
     plan = entry.event
     assert plan is not None  # noqa: S101 -- there is an event only where it is planned
     values = of_event(event) | {"keep": plan.keep, "free": await _free(turn, event)}
-    choices = [turn.choice("enrol.choices.enrol", f"enrol:{entry.slug}")]
+    choices = [turn.choice(of_kind(turn.content, "enrol.choices.enrol", event), f"enrol:{entry.slug}")]
+    if plan.pairs:
+        choices.append(turn.choice("pair.choices.invited", f"invited:{entry.slug}"))
+    if event.policy == LOTTERY:
+        choices.append(turn.choice("draw.choices.how", f"draw:{entry.slug}"))
     if entry.detail:
         choices.append(turn.choice("answer.choices.detail", f"detail:{entry.slug}"))
     choices.append(turn.choice("answer.choices.human", f"human:{entry.slug}"))
     if searched:
         choices.append(turn.choice("answer.choices.wrong", f"wrong:{entry.slug}"))
-    return turn.say("enrol.card", *choices, **values)
+    return turn.say(of_kind(turn.content, "enrol.card", event), *choices, **values)
+
+
+def of_kind(content: Content, key: str, event: Event) -> str:
+    """Return the key of the text that is made for events of this kind or policy, else *key*."""
+    special = (f"{key}.{event.kind}", f"{key}.{event.policy}")
+    return next((found for found in special if found in content.texts), key)
 
 
 async def _free(turn: Turn, event: Event) -> str:
+    if event.policy == LOTTERY and event.drawn_at is None:
+        return turn.say("enrol.card.lottery", draws=wording.when(event.lottery_at or turn.now)).text
+    if event.policy == APPROVE:
+        return turn.say("enrol.card.approve").text
     counted = await seats.count(turn.session, event)
     free = counted.room(None, turn.member.union_name)
     if event.cap is None:
@@ -79,12 +94,24 @@ async def own(turn: Turn, place: Place, event: Event) -> Outgoing:
         web = await _web_only(turn)
         out = turn.choice("enrol.choices.unwait", f"quit:{place.id}")
         more = turn.choice("enrol.choices.others", "menu:activities")
-        return turn.say("enrol.waiting_web" if web else "enrol.waiting", out, more, human, **values)
-    out = turn.choice("enrol.choices.quit", f"quit:{place.id}")
+        key = "enrol.waiting_web" if web else of_kind(turn.content, "enrol.waiting", event)
+        return turn.say(key, out, more, human, **values)
+    out = turn.choice(of_kind(turn.content, "enrol.choices.quit", event), f"quit:{place.id}")
     if place.state == CONFIRMED:
-        way = turn.choice("enrol.choices.way", f"way:{place.id}")
-        return turn.say("enrol.confirmed", way, out, human, **values)
-    return turn.say("enrol.pending", out, human, **values)
+        return turn.say(
+            of_kind(turn.content, "enrol.confirmed", event), *_way(turn, place, event), out, human, **values
+        )
+    how = (turn.choice("draw.choices.how", f"draw:{event.slug}"),) if event.policy == LOTTERY else ()
+    return turn.say(of_kind(turn.content, "enrol.pending", event), *how, out, human, **values)
+
+
+def map_of(turn: Turn, event: Event) -> tuple[Choice, ...]:
+    """Return the button that opens the map, where there is one."""
+    return (Choice(turn.say("enrol.choices.map").text, url=event.map_url),) if event.map_url else ()
+
+
+def _way(turn: Turn, place: Place, event: Event) -> tuple[Choice, ...]:
+    return (turn.choice("enrol.choices.way", f"way:{place.id}"),) if event.place else ()
 
 
 async def mine(turn: Turn) -> Outgoing | None:
@@ -130,8 +157,9 @@ async def _letter(
         "lapsed": (("rejoin", "rejoin"), ("no", "menu")),
         "event_moved": (("coming", "coming"), ("quit", "quit")),
         "confirmed": (("way", "way"), ("quit", "quit")),
+        "waiting": (("unwait", "quit"),),
     }.get(change.what, ())
-    text, own_choices = content.texts[TOLD[change.what]].fill(values)
+    text, own_choices = content.texts[of_kind(content, TOLD[change.what], event)].fill(values)
     made = [
         Choice(content.texts[f"enrol.choices.{key}"].text, to if to == "menu" else f"{to}:{place.id}")
         for key, to in buttons
@@ -148,10 +176,22 @@ def of_event(event: Event) -> dict[str, Any]:
     """Return what texts tell of an event: title, date, closing and place."""
     return {
         "event": event.title,
-        "date": wording.when(event.starts) if event.starts else "",
+        "date": _dates(event),
         "closes": wording.when(event.closes) if event.closes else "",
         "place": event.place,
+        "address": event.address or event.place,
+        "draws": wording.when(event.lottery_at) if event.lottery_at else "",
     }
+
+
+def _dates(event: Event) -> str:
+    """Return when it is; of a series the first time and all days."""
+    if event.starts is None:
+        return ""
+    first = wording.when(event.starts)
+    days = [datetime.fromisoformat(moment).astimezone(wording.BEIJING) for moment in event.series]
+    told = "、".join(f"{day.month}月{day.day}日" for day in days)
+    return f"{first}起，共{len(days)}次：{told}" if days else first
 
 
 async def _of_place(session: AsyncSession, place: Place, event: Event, now: datetime) -> dict[str, Any]:
@@ -186,6 +226,12 @@ def _values(entry: Entry) -> dict[str, Any]:
         "place": entry.place, "cap": plan.places, "party_max": plan.party, "policy": plan.policy,
         "lottery_at": plan.draws, "requires_member": plan.members_only,
         "categories": [{"name": name, "cap": cap} for name, cap in plan.categories.items()],
+        "reservations": [
+            {"union": union, "seats": kept.seats, "release_at": kept.release}
+            for union, kept in plan.reserved.items()
+        ],
+        "series": [moment.isoformat() for moment in plan.dates],
+        "address": plan.address, "map_url": plan.map, "closes_cancel": plan.cancel_until,
     }  # fmt: skip
 
 

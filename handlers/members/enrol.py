@@ -4,14 +4,15 @@ from collections.abc import Mapping, Sequence
 
 from handlers import enrolling
 from handlers.service import Service, Turn
-from models import offers, places, postponement, signups
+from models import draws, offers, places, postponement, signups
 from models.base import Refused
-from models.events import Event
+from models.events import LOTTERY, Event
 from models.messages import Outgoing
 from models.places import Change, Place
 from models.signups import Wish
 
 AGAIN = "改一改"
+SHOWN = 20
 
 
 async def begin(turn: Turn, slug: str) -> Outgoing:
@@ -84,7 +85,7 @@ async def ask_quit(turn: Turn, about: str) -> Outgoing:
     place, event = await _mine(turn, about)
     sure = turn.choice("enrol.choices.sure", f"sure:{place.id}")
     keep = turn.choice("enrol.choices.keep", f"place:{place.id}")
-    return turn.say("enrol.cancel", sure, keep, event=event.title)
+    return turn.say(enrolling.of_kind(turn.content, "enrol.cancel", event), sure, keep, event=event.title)
 
 
 async def quit_place(turn: Turn, about: str) -> Outgoing:
@@ -114,7 +115,18 @@ async def coming(turn: Turn, about: str) -> Outgoing:
 async def way(turn: Turn, about: str) -> Outgoing:
     """Say where it is."""
     _, event = await _mine(turn, about)
-    return turn.say("enrol.way", **enrolling.of_event(event))
+    return turn.say("enrol.way", *enrolling.map_of(turn, event), **enrolling.of_event(event))
+
+
+async def drawn(turn: Turn, slug: str) -> Outgoing:
+    """Say how the lottery goes: the seed's hash before it, the seed and the order after."""
+    entry = turn.content.entry(slug)
+    event = await enrolling.event_of(turn, entry) if entry else None
+    if event is None or event.policy != LOTTERY:
+        return turn.say("search.nothing")
+    shown = await draws.result(turn.session, event)
+    values = {"hash": shown.seed_hash, "seed": shown.seed, "order": "、".join(shown.order[:SHOWN])}
+    return turn.say("draw.after" if shown.seed else "draw.before", **values, **enrolling.of_event(event))
 
 
 async def _tell(turn: Turn, changes: Sequence[Change], own: Place) -> None:
@@ -158,6 +170,7 @@ service = Service(
         "rejoin": rejoin,
         "coming": coming,
         "way": way,
+        "draw": drawn,
     },
     finishes={"enrol": finish},
 )

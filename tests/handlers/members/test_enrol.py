@@ -233,7 +233,7 @@ async def test_who_is_in_sees_how_things_stand(chat, opened):
 
     assert (await chat.send(replace(press, id="old"))).startswith(DONE)
     await chat.run(
-        ("[怎么去]", "象棋和围棋比赛在体育馆。12月20日（周日）上午9:00开始。\n[我的报名] [菜单] [转人工]")
+        ("[怎么去]", "象棋和围棋比赛在体育馆，12月20日（周日）上午9:00。\n[我的报名] [菜单] [转人工]")
     )
 
 
