@@ -13,7 +13,7 @@ from bot import clock
 from config import files
 from config.content import Content, ContentError, Piece
 from config.settings import Settings
-from handlers import enrolling
+from handlers import enrolling, telling
 from handlers.dialogue import Dialogue, Edition
 from handlers.router import Router
 from handlers.safety import Safety
@@ -68,7 +68,7 @@ async def first(database: Database, settings: Settings, router: Router, *, now: 
 async def _publish_events(session: AsyncSession, content: Content, *, now: datetime) -> None:
     """Bring the events up to date with the edition and tell those whom that moves."""
     changes = await enrolling.publish(session, content, now=now)
-    await enrolling.tell(session, content, changes, now=now)
+    await telling.tell(session, content, changes, now=now)
 
 
 async def refresh(database: Database, dialogue: Dialogue) -> None:

@@ -6,7 +6,7 @@ from datetime import datetime
 from bot import edition
 from bot.mailboxes import Mailboxes
 from bot.schedule import Job
-from handlers import desk, enrolling
+from handlers import desk, telling
 from handlers.dialogue import Dialogue
 from models import draws, inbox, offers, outbox
 from models.base import Database
@@ -38,7 +38,8 @@ def all_jobs(
             changes = await offers.sweep(session, now=clock())
             for event in await draws.due(session, now=clock()):
                 changes += await draws.draw(session, event, now=clock())
-            await enrolling.tell(session, dialogue.edition.content, changes, now=clock())
+            await telling.tell(session, dialogue.edition.content, changes, now=clock())
+            await telling.tell_lapsed_pairs(session, dialogue.edition.content, now=clock())
 
     async def refresh() -> None:
         await edition.refresh(database, dialogue)

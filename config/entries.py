@@ -164,6 +164,11 @@ class Entry(Checked):
         return self
 
     @property
+    def pairs(self) -> bool:
+        """Say whether two sign up for it together."""
+        return self.event is not None and self.event.pairs
+
+    @property
     def labour(self) -> bool:
         """Say whether this is about labour law, which is searched only when a dispute word is said."""
         return self.topic.startswith("labour:")

@@ -9,7 +9,7 @@ import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from config.content import Content
-from handlers import answers, crisis, enrolling, filling
+from handlers import answers, crisis, enrolling, filling, telling
 from handlers.choosing import pick, tidy
 from handlers.duty import watch
 from handlers.router import Router
@@ -66,7 +66,7 @@ class Dialogue:
                 turn.conversation.close()
             reply = turn.say(f"refused.{refusal.reason}")
         turn.conversation.touched_at = now
-        await enrolling.tell(session, turn.content, merger.moved(session), now=now)
+        await telling.tell(session, turn.content, merger.moved(session), now=now)
         if reply is not SILENCE:
             await _send(turn, reply)
 

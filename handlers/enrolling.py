@@ -1,6 +1,6 @@
-"""Sign-ups as members read them: the card of an event, what was done to a place, and the letters that tell it."""
+"""Sign-ups as members read them: the card of an event, and how a place stands."""
 
-from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -10,23 +10,10 @@ from config.content import Content
 from config.entries import Entry
 from handlers import answers, wording
 from handlers.service import Turn
-from models import events, members, outbox, places, publishing, seats
+from models import events, members, pairs, places, publishing, seats
 from models.events import APPROVE, LOTTERY, Event
-from models.members import Member
 from models.messages import Choice, Outgoing
 from models.places import CONFIRMED, IN, OFFERED, WAITING, Change, Place
-
-TOLD = {
-    "offered": "enrol.offer",
-    "lapsed": "enrol.lapsed",
-    "cancelled": "enrol.taken_out",
-    "rejected": "enrol.taken_out",
-    "event_moved": "enrol.moved",
-    "called_off": "enrol.called_off",
-    "confirmed": "enrol.confirmed",
-    "waiting": "enrol.waiting",
-}
-"""What happens to members without their own doing, and the letter about it."""
 
 
 async def publish(session: AsyncSession, content: Content, *, now: datetime) -> list[Change]:
@@ -53,7 +40,7 @@ async def show(turn: Turn, entry: Entry, *, searched: bool = False) -> Outgoing:
     assert plan is not None  # noqa: S101 -- there is an event only where it is planned
     values = of_event(event) | {"keep": plan.keep, "free": await _free(turn, event)}
     choices = [turn.choice(of_kind(turn.content, "enrol.choices.enrol", event), f"enrol:{entry.slug}")]
-    if plan.pairs:
+    if entry.pairs:
         choices.append(turn.choice("pair.choices.invited", f"invited:{entry.slug}"))
     if event.policy == LOTTERY:
         choices.append(turn.choice("draw.choices.how", f"draw:{entry.slug}"))
@@ -86,7 +73,7 @@ async def _free(turn: Turn, event: Event) -> str:
 
 async def own(turn: Turn, place: Place, event: Event) -> Outgoing:
     """Return how *place* stands, with what the member can do about it."""
-    values = of_event(event) | await _of_place(turn.session, place, event, turn.now)
+    values = of_event(event) | await of_place(turn.session, place, event, turn.now)
     human = turn.choice("answer.choices.human", "human")
     if place.state == OFFERED:
         return turn.say("enrol.offer", *_yes_no(turn, place), human, **values)
@@ -116,9 +103,8 @@ def _way(turn: Turn, place: Place, event: Event) -> tuple[Choice, ...]:
 
 async def mine(turn: Turn) -> Outgoing | None:
     """Return the member's sign-ups, each as a button; the only one at once; None without any."""
-    found = [
-        (place, event) for place, event in await places.mine(turn.session, turn.member) if _ahead(event, turn)
-    ]
+    both = [*await places.mine(turn.session, turn.member), *await pairs.of(turn.session, turn.member)]
+    found = [(place, event) for place, event in both if _ahead(event, turn)]
     if len(found) == 1:
         return await own(turn, *found[0])
     buttons = [
@@ -126,45 +112,6 @@ async def mine(turn: Turn) -> Outgoing | None:
     ]
     human = turn.choice("answer.choices.human", "human")
     return turn.say("mine.places", *buttons[:7], human) if buttons else None
-
-
-async def tell(
-    session: AsyncSession,
-    content: Content,
-    changes: Sequence[Change],
-    *,
-    but: Place | None = None,
-    now: datetime,
-) -> None:
-    """Write a letter about each change to the member whose place it is; *but* is answered in the turn itself."""
-    for change in changes:
-        if change.place is but or change.what not in TOLD:
-            continue
-        event = await session.get_one(Event, change.place.event_id)
-        letter = await _letter(session, content, change, event, now)
-        member = await session.get_one(Member, change.place.member_id)
-        for contact in (await members.contacts(session, member))[:1]:
-            await outbox.put(session, contact.at, letter, due=now)
-
-
-async def _letter(
-    session: AsyncSession, content: Content, change: Change, event: Event, now: datetime
-) -> Outgoing:
-    place = change.place
-    values = of_event(event) | await _of_place(session, place, event, now)
-    buttons = {
-        "offered": (("take", "take"), ("leave", "leave")),
-        "lapsed": (("rejoin", "rejoin"), ("no", "menu")),
-        "event_moved": (("coming", "coming"), ("quit", "quit")),
-        "confirmed": (("way", "way"), ("quit", "quit")),
-        "waiting": (("unwait", "quit"),),
-    }.get(change.what, ())
-    text, own_choices = content.texts[of_kind(content, TOLD[change.what], event)].fill(values)
-    made = [
-        Choice(content.texts[f"enrol.choices.{key}"].text, to if to == "menu" else f"{to}:{place.id}")
-        for key, to in buttons
-    ]
-    return Outgoing(text, (*made, *(Choice(label, to) for label, to in own_choices)), lane="timely")
 
 
 def _yes_no(turn: Turn, place: Place) -> tuple[Choice, Choice]:
@@ -194,7 +141,8 @@ def _dates(event: Event) -> str:
     return f"{first}起，共{len(days)}次：{told}" if days else first
 
 
-async def _of_place(session: AsyncSession, place: Place, event: Event, now: datetime) -> dict[str, Any]:
+async def of_place(session: AsyncSession, place: Place, event: Event, now: datetime) -> dict[str, Any]:
+    """Return what texts tell of a place: number, code, position, and until when it is offered."""
     waits = place.state == WAITING
     return {
         "number": places.label(event, place),
@@ -233,6 +181,11 @@ def _values(entry: Entry) -> dict[str, Any]:
         "series": [moment.isoformat() for moment in plan.dates],
         "address": plan.address, "map_url": plan.map, "closes_cancel": plan.cancel_until,
     }  # fmt: skip
+
+
+def before(said: Outgoing, asked: Outgoing) -> Outgoing:
+    """Return *asked* with what is *said* before it."""
+    return replace(asked, text=f"{said.text}\n\n{asked.text}")
 
 
 def is_in(place: Place | None) -> bool:

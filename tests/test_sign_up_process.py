@@ -49,7 +49,7 @@ class Phones:
 
     async def up_to_the_last_tap(self, chat: str) -> None:
         """Fill the form in, all but the last button."""
-        for said in ("象棋报名", "[报名]", f"演示{chat}", f"138000000{chat}", "[业余爱好]"):
+        for said in ("象棋报名", "[报名]", f"演示{chat}", f"138000000{chat}", "[象棋业余组]"):
             await self.say(chat, said)
 
     def _seen(self, chat: str) -> int:

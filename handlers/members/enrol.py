@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 
-from handlers import enrolling
+from handlers import enrolling, telling, wording
 from handlers.service import Service, Turn
-from models import draws, offers, places, postponement, signups
+from models import draws, offers, pairs, places, postponement, signups
 from models.base import Refused
 from models.events import LOTTERY, Event
 from models.messages import Outgoing
@@ -50,10 +50,18 @@ async def finish(turn: Turn, slug: str, answers: Mapping[str, str]) -> Outgoing:
         phone=answers["phone"],
         answers={name: said for name, said in answers.items() if name not in {"name", "phone", "check"}},
     )
+    if turn.content.by_slug[slug].pairs:
+        return await _ask_partner(turn, event, answers)
     changes = await signups.sign_up(turn.session, event, wish, now=turn.now)
     place = changes[0].place
     await _tell(turn, changes, place)
     return await enrolling.own(turn, place, event)
+
+
+async def _ask_partner(turn: Turn, event: Event, answers: Mapping[str, str]) -> Outgoing:
+    wish = {name: said for name, said in answers.items() if name != "check"}
+    pair, code = await pairs.ask(turn.session, event, turn.member, wish, now=turn.now)
+    return turn.say("pair.sent", about=event.title, code=code, until=wording.when(pair.until))
 
 
 async def show(turn: Turn, about: str) -> Outgoing:
@@ -131,13 +139,15 @@ async def drawn(turn: Turn, slug: str) -> Outgoing:
 
 async def _tell(turn: Turn, changes: Sequence[Change], own: Place) -> None:
     """Write to everybody else whom it concerns; the member's *own* change is answered in the turn."""
-    await enrolling.tell(turn.session, turn.content, changes, but=own, now=turn.now)
+    await telling.tell(turn.session, turn.content, changes, but=own, actor=turn.member, now=turn.now)
 
 
 async def _mine(turn: Turn, about: str) -> tuple[Place, Event]:
-    """Return the member's own place; anybody else's is as if it were not there."""
+    """Return the place of the member or of their pair; anybody else's is as if it were not there."""
     place = await turn.session.get(Place, int(about)) if about.isdecimal() else None
-    if place is None or place.member_id != turn.member.id:
+    if place is None or (
+        turn.member.id != place.member_id and turn.member is not await pairs.partner(turn.session, place)
+    ):
         raise Refused("nothing_to_cancel")
     return place, await turn.session.get_one(Event, place.event_id)
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from config.entries import EventPlan, Question
-from handlers import enrolling
+from handlers import enrolling, telling
 from models import offers
 
 OPENS = datetime(2026, 11, 1, tzinfo=UTC)
@@ -37,7 +37,7 @@ def opened(chat, clock):
         chat.dialogue.edition = replace(before, content=replace(before.content, entries=entries))
         async with chat.database.transaction() as session:
             changes = await enrolling.publish(session, chat.dialogue.edition.content, now=clock())
-            await enrolling.tell(session, chat.dialogue.edition.content, changes, now=clock())
+            await telling.tell(session, chat.dialogue.edition.content, changes, now=clock())
 
     return open_
 
@@ -53,7 +53,7 @@ async def sweep(chat, clock):
     """Let the clock's job run."""
     async with chat.database.transaction() as session:
         changes = await offers.sweep(session, now=clock())
-        await enrolling.tell(session, chat.dialogue.edition.content, changes, now=clock())
+        await telling.tell(session, chat.dialogue.edition.content, changes, now=clock())
 
 
 async def test_new_member_signs_up_with_six_actions(chat, opened):

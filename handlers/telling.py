@@ -1,0 +1,108 @@
+"""The letters about sign-ups: what happened to a place is told to those whose it is."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from config.content import Content
+from handlers import enrolling
+from handlers.service import Turn
+from models import members, outbox, pairs
+from models.events import Event
+from models.members import Member
+from models.messages import Choice, Outgoing
+from models.places import Change, Place
+
+TOLD = {
+    "offered": "enrol.offer",
+    "lapsed": "enrol.lapsed",
+    "cancelled": "enrol.taken_out",
+    "rejected": "enrol.taken_out",
+    "event_moved": "enrol.moved",
+    "called_off": "enrol.called_off",
+    "confirmed": "enrol.confirmed",
+    "waiting": "enrol.waiting",
+}
+"""What happens to members without their own doing, and the letter about it."""
+
+
+async def tell(
+    session: AsyncSession,
+    content: Content,
+    changes: Sequence[Change],
+    *,
+    but: Place | None = None,
+    actor: Member | None = None,
+    now: datetime,
+) -> None:
+    """Write a letter about each change to those whose place it is; *actor* is answered about *but* in the turn."""
+    for change in changes:
+        if change.what not in TOLD:
+            continue
+        event = await session.get_one(Event, change.place.event_id)
+        owner = await session.get_one(Member, change.place.member_id)
+        both = [owner, await pairs.partner(session, change.place)]
+        told = [
+            member for member in both if member and not (change.place is but and member is (actor or owner))
+        ]
+        if not told:
+            continue
+        key = "pair.left" if change.place is but and change.what == "cancelled" else None
+        letter = await _letter(session, content, change, event, now, key)
+        for member in told:
+            await _write(session, member, letter, now=now)
+
+
+async def write(turn: Turn, member: Member, key: str, event: Event) -> None:
+    """Write the letter called *key* to another member."""
+    await about(turn.session, turn.content, member, key, event, now=turn.now)
+
+
+async def about(
+    session: AsyncSession, content: Content, member: Member, key: str, event: Event, *, now: datetime
+) -> None:
+    """Write the letter called *key* about *event* to *member*."""
+    text, choices = content.texts[key].fill(enrolling.of_event(event))
+    letter = Outgoing(text, tuple(Choice(label, to) for label, to in choices), lane="timely")
+    await _write(session, member, letter, now=now)
+
+
+async def tell_lapsed_pairs(session: AsyncSession, content: Content, *, now: datetime) -> None:
+    """Tell those whose partner has not answered in time."""
+    for pair in await pairs.lapse(session, now=now):
+        member = await session.get_one(Member, pair.member_id)
+        event = await session.get_one(Event, pair.event_id)
+        await about(session, content, member, "pair.lapsed", event, now=now)
+
+
+async def _write(session: AsyncSession, member: Member, letter: Outgoing, *, now: datetime) -> None:
+    for contact in (await members.contacts(session, member))[:1]:
+        await outbox.put(session, contact.at, letter, due=now)
+
+
+async def _letter(
+    session: AsyncSession,
+    content: Content,
+    change: Change,
+    event: Event,
+    now: datetime,
+    key: str | None = None,
+) -> Outgoing:
+    place = change.place
+    values = enrolling.of_event(event) | await enrolling.of_place(session, place, event, now)
+    buttons = {
+        "offered": (("take", "take"), ("leave", "leave")),
+        "lapsed": (("rejoin", "rejoin"), ("no", "menu")),
+        "event_moved": (("coming", "coming"), ("quit", "quit")),
+        "confirmed": (("way", "way"), ("quit", "quit")),
+        "waiting": (("unwait", "quit"),),
+    }.get(change.what, ())
+    text, own_choices = content.texts[key or enrolling.of_kind(content, TOLD[change.what], event)].fill(
+        values
+    )
+    made = [
+        Choice(content.texts[f"enrol.choices.{key}"].text, to if to == "menu" else f"{to}:{place.id}")
+        for key, to in buttons
+    ]
+    return Outgoing(text, (*made, *(Choice(label, to) for label, to in own_choices)), lane="timely")

@@ -1,0 +1,251 @@
+"""Whole sign-ups as members go through them, each on the page and on Telegram, their actions counted."""
+
+import re
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from models import events, signups
+from models.members import Member as Row
+from models.signups import Wish
+from tests.town import WAYS, Member, Town, town
+
+pytestmark = pytest.mark.timeout(120)
+DAY = timedelta(days=1)
+
+
+@pytest.fixture
+async def place(tmp_path: Path) -> AsyncIterator[Town]:
+    async with town(tmp_path) as found:
+        yield found
+
+
+@pytest.fixture(params=WAYS)
+def way(request: pytest.FixtureRequest) -> str:
+    return request.param
+
+
+async def introduce(member: Member, name: str, phone: str) -> None:
+    """Let a member be known from an earlier sign-up that was given back."""
+    for said in ("汇演的票", "[报名]", name, phone, "[1位]", "[没错，报名]", "[来不了]", "[退掉]"):
+        await member.say(said)
+    member.actions = 0
+
+
+async def fill(place: Town, slug: str, count: int) -> None:
+    """Give places to members who never write."""
+    async with place.house.database.transaction() as session:
+        event = await events.by_slug(session, slug)
+        for _ in range(count):
+            row = Row(joined_at=place.clock())
+            session.add(row)
+            await session.flush()
+            await signups.sign_up(session, event, Wish(member_id=row.id, channel="tests"), now=place.clock())
+
+
+async def last(member: Member, said: str, expected: str) -> None:
+    """Say the last thing: the answer must be as expected, whatever six digits the ticket has."""
+    told = re.sub(r"签到码\d{6}", "签到码……", await member.say(said))
+    assert told == expected, f"{said} was answered:\n{told}"
+
+
+async def test_chess_takes_six_actions_when_new_and_four_when_known(place, way):
+    member = await place.member(way)
+    await member.run(
+        (
+            "象棋报名",
+            "象棋和围棋比赛（演示） · 还有40个名额\n12月6日（周日）上午9:00 · 演示体育馆\n"
+            "11月25日（周三）晚上12点截止\n"
+            "点“报名”就是同意我们用您的姓名和手机号办这次报名，结束30天后删除。\n"
+            "[报名] [详细] [转人工] [不是这个]",
+        ),
+        ("[报名]", "您的姓名？\n[不填了]"),
+        ("王芳（演示）", "手机号？有变动好通知您。\n[不填了]"),
+        ("13800000001", "您报哪一组？\n[象棋业余组] [象棋等级组] [围棋业余组] [围棋段级组] [围棋团体]"),
+        ("[象棋业余组]", "请核对：王芳(演示)，13800000001，象棋业余组。\n[没错，报名] [改一改]"),
+    )
+    done = (
+        "报上了，编号C00{n}。象棋和围棋比赛（演示），12月6日（周日）上午9:00，演示体育馆。"
+        "入场时说签到码……。\n[怎么去] [来不了] [转人工]"
+    )
+    await last(member, "[没错，报名]", done.format(n=1))
+    assert member.actions == 7 - 1
+
+    known = await place.member(way)
+    await introduce(known, "李雷（演示）", "13800000002")
+    for said in ("象棋报名", "[报名]", "[围棋段级组]"):
+        await known.say(said)
+    await last(known, "[没错，报名]", done.format(n=2))
+    assert known.actions == 4
+
+
+async def test_go_team_gives_its_boards_in_order(place, way):
+    member = await place.member(way)
+    await introduce(member, "王芳（演示）", "13800000001")
+    for said in ("围棋比赛", "[报名]"):
+        await member.say(said)
+
+    await member.run(
+        ("[围棋团体]", "队名？\n[不填了]"),
+        ("演示一队", "按台次写三位队员的姓名，第一台写在最前面。\n[不填了]"),
+        (
+            "甲（演示）、乙（演示）、丙（演示）",
+            "请核对：王芳(演示)，13800000001，围棋团体，演示一队，甲(演示)、乙(演示)、丙(演示)。\n"
+            "[没错，报名] [改一改]",
+        ),
+    )
+    assert (await member.say("[没错，报名]")).startswith("报上了，编号C001。")
+
+
+async def test_pair_has_a_place_once_the_partner_agrees_in_their_own_chat(place, way):
+    asker, partner = await place.member(way), await place.member("telegram" if way == "web" else "web")
+    for said in ("双升比赛", "[报名]", "王芳（演示）", "13800000001", "李雷"):
+        await asker.say(said)
+    sent = await asker.say("[没错，报名]")
+    code = re.search(r"\n(\d{6})\n", sent)[1]
+    assert sent == (
+        "还差搭档点头。请搭档在这里说“双升扑克比赛（演示）”，点“我是搭档”，写上这6位数字：\n"
+        f"{code}\n11月11日（周三）上午10:00前有效，答应了马上告诉您。\n[菜单] [转人工]"
+    )
+
+    await partner.say("双升扑克比赛（演示）")
+    await partner.run(
+        ("[我是搭档]", "搭档发给您的6位数字？\n[不填了]"),
+        (
+            code,
+            "王芳(演示)请您搭档报双升扑克比赛（演示），12月7日（周一）上午9:00。"
+            "点“愿意”就是同意我们用您的姓名和手机号办这次报名。\n\n您愿意吗？\n[愿意] [不了]",
+        ),
+        ("[愿意]", "您的姓名？\n[不填了]"),
+        ("李雷（演示）", "手机号？有变动好通知您。\n[不填了]"),
+    )
+    done = "报上了，编号T001。双升扑克比赛（演示），12月7日（周一）上午9:00，演示体育馆。"
+    assert (await partner.say("13800000002")).startswith(done)
+    assert (await asker.read()).startswith(done)
+    assert (await asker.say("我的")).startswith(done)
+    assert (await partner.say("我的")).startswith(done)
+
+    for said in ("[来不了]", "[退掉]"):
+        await partner.say(said)
+    assert await asker.read() == (
+        "搭档退了双升扑克比赛（演示），你们这一对的名额让出去了。想再报，可以换一位搭档。\n[活动报名] [转人工]"
+    )
+
+
+async def test_dance_troupe(place, way):
+    member = await place.member(way)
+    await introduce(member, "王芳（演示）", "13800000001")
+    for said in ("舞蹈大赛", "[报名]", "演示舞蹈队", "12", "茉莉花", "5"):
+        await member.say(said)
+
+    await member.run(
+        (
+            "[自带光盘优盘]",
+            "请核对：王芳(演示)，13800000001，演示舞蹈队，12，茉莉花，5，自带光盘优盘。\n[没错，报名] [改一改]",
+        )
+    )
+    assert (await member.say("[没错，报名]")).startswith("报上了，编号D001。舞蹈大赛（演示），")
+
+
+async def test_gala_with_two_companions_takes_four_actions(place, way):
+    member = await place.member(way)
+    await introduce(member, "王芳（演示）", "13800000001")
+
+    await member.say("汇演的票")
+    await member.run(
+        ("[报名]", "连您一共几位？\n[1位] [2位] [3位]"),
+        ("[3位]", "请核对：王芳(演示)，13800000001，3位。\n[没错，报名] [改一改]"),
+    )
+    told = await member.say("[没错，报名]")
+
+    assert told.startswith("报上了，编号H001。文艺汇演（演示），12月25日（周五）晚上7:00，演示剧场。")
+    assert member.actions == 4
+    assert "还有57个名额" in await (await place.member(way)).say("汇演的票")
+
+
+async def test_class_tells_all_its_dates(place, way):
+    member = await place.member(way)
+    await introduce(member, "王芳（演示）", "13800000001")
+    dates = "12月1日（周二）晚上6:30起，共4次：12月1日、12月4日、12月8日、12月11日"
+
+    card = await member.say("书画培训")
+    assert card.startswith(f"书画培训班（演示） · 还有25个名额\n{dates} · 演示职工之家\n")
+    for said in ("[报名]", "[书法]"):
+        await member.say(said)
+    assert (await member.say("[没错，报名]")).startswith(
+        f"报上了，编号S001。书画培训班（演示），{dates}，演示职工之家。"
+    )
+    assert member.actions == 4
+
+
+async def test_waiting_member_is_offered_the_place_that_is_given_back_and_takes_it(place, way):
+    await fill(place, "board-contest", 39)
+    holder, waiting = await place.member(way), await place.member(way)
+    for member, phone in ((holder, "13800000001"), (waiting, "13800000002")):
+        for said in ("象棋报名", "[报名]", f"演示{phone}", phone, "[象棋业余组]"):
+            await member.say(said)
+        told = await member.say("[没错，报名]")
+    page = "请常打开这个网页看看" if way == "web" else "不用盯着"
+    assert told == (
+        f"象棋和围棋比赛（演示）：名额满了，您排第1位。有人退出就按顺序问您，{page}。\n"
+        "[不排了] [看别的活动] [转人工]"
+    )
+
+    for said in ("[来不了]", "[退掉]"):
+        await holder.say(said)
+
+    assert await waiting.read() == (
+        "轮到您了：象棋和围棋比赛（演示），12月6日（周日）上午9:00。"
+        "名额给您留到11月11日（周三）上午10:00，来吗？\n[我来] [不来了]"
+    )
+    assert (await waiting.say("[我来]")).startswith("报上了，编号C041。")
+    assert (await waiting.say("我的")).startswith("报上了，编号C041。")
+
+
+async def test_lottery_is_drawn_and_told(place, way):
+    member = await place.member(way)
+    await introduce(member, "王芳（演示）", "13800000001")
+    await member.say("钓鱼比赛")
+    await member.say("[报名]")
+    await member.say("[行，我听招呼]")
+    await member.run(
+        (
+            "[没错，报名]",
+            "速度钓鱼比赛（演示）的抽签报上了，您的编号F001。12月16日（周三）上午10:00抽，结果发给您。\n"
+            "[怎么抽的] [来不了] [转人工]",
+        )
+    )
+    before = await member.say("[怎么抽的]")
+    assert re.fullmatch(
+        r"抽签的种子已经定好，谁也改不了。它的指纹是：\n[0-9a-f]{64}\n12月16日（周三）上午10:00抽完公布种子，"
+        r"谁都能重算一遍。\n\[我的报名\] \[转人工\]",
+        before,
+    )
+
+    await place.pass_time(36 * DAY)
+
+    assert (await member.read()).startswith("报上了，编号F001。速度钓鱼比赛（演示），")
+    await member.say("钓鱼比赛")
+
+
+async def test_branch_is_joined_when_its_leader_agrees_and_left(place, way):
+    member = await place.member(way)
+    await introduce(member, "王芳（演示）", "13800000001")
+    await member.run(
+        (
+            "文体协会",
+            "文体分会（演示） · 报了名，同事看过才算数\n不用等日子，想退随时说。\n"
+            "点“加入”就是同意我们用您的姓名和手机号办这件事，退出30天后删除。\n"
+            "[加入] [详细] [转人工] [不是这个]",
+        ),
+        ("[加入]", "想参加哪个分会？\n[摄影] [声乐] [舞蹈] [棋牌] [书画]"),
+    )
+    await member.say("[摄影]")
+    await member.say("[没错，报名]")
+
+    told = await member.say("我的")
+
+    assert told.startswith("文体分会（演示）的报名收到了，要同事看过才算数。")
+    await member.run(("[退出]", "退出文体分会（演示）？以后还能再加入。\n[退掉] [不退]"))

@@ -1,0 +1,200 @@
+"""The whole service in one process, and members who talk with it on Telegram and on the page, as they really would."""
+
+import asyncio
+import json
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import aiohttp
+from aiohttp.test_utils import TestServer
+
+from bot import app, jobs
+from config.settings import Settings
+from models import migrate
+from tests.platforms import telegram as platform
+
+WAYS = ("web", "telegram")
+PATIENCE = 20
+A_MOMENT = timedelta(seconds=2)
+
+
+class RunningClock:
+    """A clock that runs on and can be set forward; it begins on Tuesday, 10 November 2026, 10:00 in Beijing."""
+
+    def __init__(self) -> None:
+        self._ahead = datetime(2026, 11, 10, 2, tzinfo=UTC) - datetime.fromtimestamp(time.monotonic(), UTC)
+
+    def __call__(self) -> datetime:
+        return datetime.fromtimestamp(time.monotonic(), UTC) + self._ahead
+
+    def forward(self, by: timedelta) -> None:
+        """Let time pass."""
+        self._ahead += by
+
+
+class Member:
+    """A member with a phone; *actions* counts what they said, sent and pressed."""
+
+    def __init__(self, clock: RunningClock) -> None:
+        self.actions = 0
+        self._clock = clock
+
+    async def say(self, said: str) -> str:
+        """Say something, or press `[label]`; return the answer, its buttons on the last line."""
+        self.actions += 1
+        self._clock.forward(A_MOMENT)
+        await (self._press(said.strip("[]")) if said.startswith("[") else self._text(said))
+        return await self.read()
+
+    async def run(self, *lines: tuple[str, str]) -> None:
+        """Say each left side; the answer must equal the right side."""
+        for said, expected in lines:
+            told = await self.say(said)
+            assert told == expected, f"{said} was answered:\n{told}"
+
+    async def read(self) -> str:
+        """Wait for the next letter and return it."""
+        async with asyncio.timeout(PATIENCE):
+            return await self._next()
+
+    async def _text(self, said: str) -> None:
+        raise NotImplementedError
+
+    async def _press(self, label: str) -> None:
+        raise NotImplementedError
+
+    async def _next(self) -> str:
+        raise NotImplementedError
+
+
+class OnTelegram(Member):
+    """A member on Telegram."""
+
+    def __init__(self, clock: RunningClock, server: platform.Server, chat: str) -> None:
+        super().__init__(clock)
+        self._server = server
+        self._chat = chat
+        self._read = 0
+
+    async def _text(self, said: str) -> None:
+        self._server.text(said, chat=self._chat)
+
+    async def _press(self, label: str) -> None:
+        letters = [letter for letter in self._letters() if label in _labels(letter)]
+        self._server.press(letters[-1], label)
+
+    async def _next(self) -> str:
+        await self._server.until(lambda: self._seen() > self._read, PATIENCE)
+        self._read += 1
+        newest = max(self._letters(), key=lambda letter: (letter.at, letter.id))
+        buttons = " ".join(f"[{label}]" for label in _labels(newest))
+        return f"{newest.text}\n{buttons}".strip()
+
+    def _letters(self) -> list[platform.Letter]:
+        return [letter for letter in self._server.letters if letter.chat == self._chat]
+
+    def _seen(self) -> int:
+        return sum(1 + letter.edits for letter in self._letters())
+
+
+def _labels(letter: platform.Letter) -> list[str]:
+    return [button["text"] for row in letter.keyboard for button in row]
+
+
+class OnThePage(Member):
+    """A member on the chat page."""
+
+    def __init__(self, clock: RunningClock, page: aiohttp.ClientSession, url: str) -> None:
+        super().__init__(clock)
+        self._page = page
+        self._url = url
+        self._last = self._posted = 0
+        self._choices: dict[str, str] = {}
+
+    async def _text(self, said: str) -> None:
+        await self._post({"text": said})
+
+    async def _press(self, label: str) -> None:
+        await self._post({"kind": "press", "text": label, "value": self._choices[label]})
+
+    async def _post(self, said: dict[str, str]) -> None:
+        self._posted += 1
+        body = {"id": f"message-{self._posted}", **said}
+        async with self._page.post(f"{self._url}/api/chat/messages", json=body) as answer:
+            assert answer.status == 202, await answer.text()
+
+    async def _next(self) -> str:
+        heard = {"Last-Event-ID": str(self._last)}
+        async with self._page.get(f"{self._url}/api/chat/events", headers=heard) as stream:
+            async for line in stream.content:
+                if line.startswith(b"data: "):
+                    return self._shown(json.loads(line.removeprefix(b"data: ")))
+        raise AssertionError("the stream ended")
+
+    def _shown(self, letter: dict) -> str:
+        self._last = letter["id"]
+        self._choices |= {choice["label"]: choice["value"] for choice in letter["choices"]}
+        buttons = " ".join(f"[{choice['label']}]" for choice in letter["choices"])
+        return f"{letter['text']}\n{buttons}".strip()
+
+
+class Town:
+    """The service with its demo events, and its members."""
+
+    def __init__(self, house: app.House, clock: RunningClock, server: platform.Server, url: str) -> None:
+        self.house = house
+        self.clock = clock
+        self._server = server
+        self._url = url
+        self._pages: list[aiohttp.ClientSession] = []
+
+    async def member(self, way: str) -> Member:
+        """Let a new member take up their phone."""
+        if way == "telegram":
+            self._pages.append(aiohttp.ClientSession())
+            return OnTelegram(self.clock, self._server, str(100 + len(self._pages)))
+        page = aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True))
+        self._pages.append(page)
+        async with page.get(self._url) as answer:
+            assert answer.status == 200
+        return OnThePage(self.clock, page, self._url)
+
+    async def pass_time(self, by: timedelta) -> None:
+        """Let time pass and the clock do its jobs."""
+        self.clock.forward(by)
+        house = self.house
+        for job in jobs.all_jobs(house.database, house.mailboxes, house.dialogue, self.clock):
+            await job()
+
+    async def leave(self) -> None:
+        """Put all phones away."""
+        for page in self._pages:
+            await page.close()
+
+
+@asynccontextmanager
+async def town(folder: Path) -> AsyncIterator[Town]:
+    """Run the service with its demo events."""
+    clock = RunningClock()
+    async with platform.serving() as server:
+        settings = Settings(
+            _env_file=None, data_dir=folder, demo=True, telegram_bot_token=platform.TOKEN,
+            telegram_api_url=server.url,
+        )  # fmt: skip
+        await migrate.upgrade(settings.database)
+        async with app.build(settings, clock) as house, TestServer(house.site) as site:
+            tasks = [
+                asyncio.create_task(channel.listen(house.mailboxes.receive)) for channel in house.channels
+            ]
+            tasks.append(asyncio.create_task(house.delivery.run()))
+            found = Town(house, clock, server, str(site.make_url("/")).rstrip("/"))
+            try:
+                yield found
+            finally:
+                await found.leave()
+                for task in tasks:
+                    task.cancel()
+                await asyncio.gather(*tasks, return_exceptions=True)
