@@ -19,7 +19,7 @@ from bot.channels.webchat import WebChat
 from bot.delivery import Delivery
 from bot.mailboxes import Mailboxes
 from bot.schedule import Schedule
-from bot.web import greeting, server
+from bot.web import greeting, server, takeaway
 from config.settings import Settings
 from handlers import members as services
 from handlers.dialogue import Dialogue
@@ -69,7 +69,7 @@ def _assemble(
 ) -> House:
     chat = WebChat(database, settings, now, lambda key: dialogue.edition.content.texts[key].text)
     channels: list[Channel] = [chat]
-    routes = [chat.routes()]
+    routes = [chat.routes(), takeaway.routes(database, now)]
     if settings.telegram_bot_token is not None:
         telegram = Telegram(settings, http, now)
         channels.append(telegram)

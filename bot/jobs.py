@@ -8,7 +8,7 @@ from bot.mailboxes import Mailboxes
 from bot.schedule import Job
 from handlers import desk, telling
 from handlers.dialogue import Dialogue
-from models import draws, inbox, offers, outbox
+from models import attendance, draws, inbox, offers, outbox
 from models.base import Database
 
 SOON, HALF_MINUTE, MINUTE, HOUR = 10.0, 30.0, 60.0, 3600.0
@@ -41,6 +41,11 @@ def all_jobs(
             await telling.tell(session, dialogue.edition.content, changes, now=clock())
             await telling.tell_lapsed_pairs(session, dialogue.edition.content, now=clock())
 
+    async def remind() -> None:
+        async with database.transaction() as session:
+            await attendance.mark_absent(session, now=clock())
+            await telling.remind(session, dialogue.edition.content, now=clock())
+
     async def refresh() -> None:
         await edition.refresh(database, dialogue)
 
@@ -50,5 +55,6 @@ def all_jobs(
         refresh: HALF_MINUTE,
         settle_places: HALF_MINUTE,
         keep_promises: MINUTE,
+        remind: MINUTE,
         clean: HOUR,
     }

@@ -10,8 +10,9 @@ from config.content import Content
 from config.entries import Entry
 from handlers import answers, wording
 from handlers.service import Turn
-from models import events, members, pairs, places, publishing, seats
+from models import events, members, pairs, places, publishing, reminders, seats
 from models.events import APPROVE, LOTTERY, Event
+from models.members import Member
 from models.messages import Choice, Outgoing
 from models.places import CONFIRMED, IN, OFFERED, WAITING, Change, Place
 
@@ -73,12 +74,12 @@ async def _free(turn: Turn, event: Event) -> str:
 
 async def own(turn: Turn, place: Place, event: Event) -> Outgoing:
     """Return how *place* stands, with what the member can do about it."""
-    values = of_event(event) | await of_place(turn.session, place, event, turn.now)
+    values = of_event(event) | await of_place(turn.session, turn.content, place, event, turn.now)
     human = turn.choice("answer.choices.human", "human")
     if place.state == OFFERED:
         return turn.say("enrol.offer", *_yes_no(turn, place), human, **values)
     if place.state == WAITING:
-        web = await _web_only(turn)
+        web = await members.only_on_the_page(turn.session, turn.member)
         out = turn.choice("enrol.choices.unwait", f"quit:{place.id}")
         more = turn.choice("enrol.choices.others", "menu:activities")
         key = "enrol.waiting_web" if web else of_kind(turn.content, "enrol.waiting", event)
@@ -98,13 +99,21 @@ def map_of(turn: Turn, event: Event) -> tuple[Choice, ...]:
 
 
 def _way(turn: Turn, place: Place, event: Event) -> tuple[Choice, ...]:
-    return (turn.choice("enrol.choices.way", f"way:{place.id}"),) if event.place else ()
+    if not event.days:
+        return ()
+    ticket = turn.choice("enrol.choices.ticket", f"ticket:{place.id}")
+    return ticket, turn.choice("enrol.choices.way", f"way:{place.id}")
+
+
+async def places_of(turn: Turn) -> list[tuple[Place, Event]]:
+    """Return what the member is in, alone or as somebody's partner, and is not over; the next first."""
+    both = [*await places.mine(turn.session, turn.member), *await pairs.of(turn.session, turn.member)]
+    return [(place, event) for place, event in both if not event.over(turn.now)]
 
 
 async def mine(turn: Turn) -> Outgoing | None:
     """Return the member's sign-ups, each as a button; the only one at once; None without any."""
-    both = [*await places.mine(turn.session, turn.member), *await pairs.of(turn.session, turn.member)]
-    found = [(place, event) for place, event in both if _ahead(event, turn)]
+    found = await places_of(turn)
     if len(found) == 1:
         return await own(turn, *found[0])
     buttons = [
@@ -136,33 +145,36 @@ def _dates(event: Event) -> str:
     if event.starts is None:
         return ""
     first = wording.when(event.starts)
-    days = [datetime.fromisoformat(moment).astimezone(wording.BEIJING) for moment in event.series]
+    days = [moment.astimezone(wording.BEIJING) for moment in event.days]
     told = "、".join(f"{day.month}月{day.day}日" for day in days)
-    return f"{first}起，共{len(days)}次：{told}" if days else first
+    return f"{first}起，共{len(days)}次：{told}" if len(days) > 1 else first
 
 
-async def of_place(session: AsyncSession, place: Place, event: Event, now: datetime) -> dict[str, Any]:
-    """Return what texts tell of a place: number, code, position, and until when it is offered."""
+async def of_place(
+    session: AsyncSession, content: Content, place: Place, event: Event, now: datetime
+) -> dict[str, Any]:
+    """Return what texts tell of a place: number, position, until when it is offered, and whether we remind."""
     waits = place.state == WAITING
     return {
         "number": places.label(event, place),
-        "code": place.code or "",
         "position": (await places.standing(session, place)).position if waits else 0,
         "until": wording.when(place.offered_until or now),
+        "promise": await _promise(session, content, place, event, now),
     }
 
 
-async def _web_only(turn: Turn) -> bool:
-    return all(contact.channel == "web" for contact in await members.contacts(turn.session, turn.member))
+async def _promise(session: AsyncSession, content: Content, place: Place, event: Event, now: datetime) -> str:
+    """Promise a reminder only where one can reach the member in time."""
+    ahead = event.starts is not None and now < reminders.moment(event.starts, reminders.BEFORE["day"])
+    owner = await session.get_one(Member, place.member_id)
+    if not ahead or await members.only_on_the_page(session, owner):
+        return ""
+    return content.texts["enrol.promise"].text
 
 
 def _short(event: Event) -> str:
     day = event.starts.astimezone(wording.BEIJING) if event.starts else None
     return f"{day.month}月{day.day}日" if day else ""
-
-
-def _ahead(event: Event, turn: Turn) -> bool:
-    return event.starts is None or event.starts > turn.now
 
 
 def _values(entry: Entry) -> dict[str, Any]:

@@ -6,13 +6,14 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from config.content import Content
-from handlers import enrolling
+from handlers import enrolling, wording
 from handlers.service import Turn
-from models import members, outbox, pairs
+from models import members, outbox, pairs, reminders
 from models.events import Event
 from models.members import Member
 from models.messages import Choice, Outgoing
 from models.places import Change, Place
+from models.reminders import Reminder
 
 TOLD = {
     "offered": "enrol.offer",
@@ -76,9 +77,35 @@ async def tell_lapsed_pairs(session: AsyncSession, content: Content, *, now: dat
         await about(session, content, member, "pair.lapsed", event, now=now)
 
 
-async def _write(session: AsyncSession, member: Member, letter: Outgoing, *, now: datetime) -> None:
+async def remind(session: AsyncSession, content: Content, *, now: datetime) -> None:
+    """Remind everybody whose event comes near, each once; a pair both."""
+    for found in await reminders.due(session, now=now):
+        letter = _reminder(content, found, now)
+        owner = await session.get_one(Member, found.place.member_id)
+        other = await pairs.partner(session, found.place)
+        await _write(session, owner, letter, now=now, key=found.key)
+        if other is not None:
+            await _write(session, other, letter, now=now, key=f"{found.key}:partner")
+
+
+def _reminder(content: Content, found: Reminder, now: datetime) -> Outgoing:
+    said = {"when": wording.soon(found.starts, now), "event": found.event.title, "place": found.event.place}
+    text, _ = content.texts["enrol.remind"].fill(said)
+    number = found.place.id
+    buttons = (
+        ("enrol.choices.ticket", "ticket"),
+        ("enrol.choices.way", "way"),
+        ("enrol.choices.quit", "quit"),
+    )
+    choices = tuple(Choice(content.texts[key].text, f"{to}:{number}") for key, to in buttons)
+    return Outgoing(text, choices, lane="timely")
+
+
+async def _write(
+    session: AsyncSession, member: Member, letter: Outgoing, *, now: datetime, key: str | None = None
+) -> None:
     for contact in (await members.contacts(session, member))[:1]:
-        await outbox.put(session, contact.at, letter, due=now)
+        await outbox.put(session, contact.at, letter, due=now, key=key)
 
 
 async def _letter(
@@ -90,12 +117,12 @@ async def _letter(
     key: str | None = None,
 ) -> Outgoing:
     place = change.place
-    values = enrolling.of_event(event) | await enrolling.of_place(session, place, event, now)
+    values = enrolling.of_event(event) | await enrolling.of_place(session, content, place, event, now)
     buttons = {
         "offered": (("take", "take"), ("leave", "leave")),
         "lapsed": (("rejoin", "rejoin"), ("no", "menu")),
         "event_moved": (("coming", "coming"), ("quit", "quit")),
-        "confirmed": (("way", "way"), ("quit", "quit")),
+        "confirmed": (("ticket", "ticket"), ("way", "way"), ("quit", "quit")),
         "waiting": (("unwait", "quit"),),
     }.get(change.what, ())
     text, own_choices = content.texts[key or enrolling.of_kind(content, TOLD[change.what], event)].fill(

@@ -43,3 +43,9 @@ def by(moment: datetime, now: datetime) -> str:
     """Return until when something is promised: only the time when it is today."""
     today = now.astimezone(BEIJING).date() == moment.astimezone(BEIJING).date()
     return clock(moment) if today else when(moment)
+
+
+def soon(moment: datetime, now: datetime) -> str:
+    """Return day and time, the day as 今天 or 明天 where it is."""
+    days = (moment.astimezone(BEIJING).date() - now.astimezone(BEIJING).date()).days
+    return f"{('今天', '明天')[days]}{clock(moment)}" if days in (0, 1) else when(moment)

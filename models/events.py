@@ -14,7 +14,7 @@ from models.crypto import Encrypted
 
 OPEN, CALLED_OFF = "open", "called_off"
 FCFS, LOTTERY, APPROVE = "fcfs", "lottery", "approve"
-CHECK_IN_BEFORE = timedelta(hours=2)
+CHECK_IN_BEFORE, OVER = timedelta(hours=2), timedelta(hours=6)
 
 
 class Event(Base):
@@ -54,6 +54,18 @@ class Event(Base):
     form: Mapped[list[Any]] = mapped_column(JSON, default=list)
     state: Mapped[str] = mapped_column(default=OPEN)
     state_reason: Mapped[str] = mapped_column(default="")
+
+    @property
+    def days(self) -> list[datetime]:
+        """Return when it begins: each day of a series, else the start, nothing without a date."""
+        if self.series:
+            return [datetime.fromisoformat(said) for said in self.series]
+        return [self.starts] if self.starts else []
+
+    def over(self, now: datetime) -> bool:
+        """Say whether nobody can turn up any more: six hours after its end, or after the last start."""
+        last = max([*self.days, *([self.ends] if self.ends else [])], default=now)
+        return last + OVER < now
 
     def takes(self, now: datetime) -> bool:
         """Say whether members may sign up."""

@@ -59,6 +59,7 @@ class Contact(Base):
 BOUND = ("name", "phone", "union_name", "area", "roster_id", "verified_at")
 """What a bound card brings."""
 Move = Callable[[AsyncSession, Member, Member, datetime], Awaitable[None]]
+PAGE = "web"
 MOVES: list[Move] = []
 """What merge() calls with (session, keep, other, now): each brings the rows of one table over to *keep*."""
 
@@ -91,6 +92,11 @@ async def contacts(session: AsyncSession, member: Member) -> list[Contact]:
     """Return the living addresses of *member*."""
     query = select(Contact).where(Contact.member_id == member.id, Contact.dead_at.is_(None))
     return list(await session.scalars(query.order_by(Contact.channel, Contact.address)))
+
+
+async def only_on_the_page(session: AsyncSession, member: Member) -> bool:
+    """Say whether nothing reaches *member* once they have closed the chat page."""
+    return all(contact.channel == PAGE for contact in await contacts(session, member))
 
 
 async def bury(session: AsyncSession, at: Address, reason: str, now: datetime) -> None:

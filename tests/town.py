@@ -60,6 +60,10 @@ class Member:
         async with asyncio.timeout(PATIENCE):
             return await self._next()
 
+    async def picture(self) -> bytes:
+        """Return the picture of the newest letter."""
+        raise NotImplementedError
+
     async def _text(self, said: str) -> None:
         raise NotImplementedError
 
@@ -85,6 +89,9 @@ class OnTelegram(Member):
     async def _press(self, label: str) -> None:
         letters = [letter for letter in self._letters() if label in _labels(letter)]
         self._server.press(letters[-1], label)
+
+    async def picture(self) -> bytes:
+        return self._letters()[-1].file
 
     async def _next(self) -> str:
         await self._server.until(lambda: self._seen() > self._read, PATIENCE)
@@ -112,6 +119,7 @@ class OnThePage(Member):
         self._page = page
         self._url = url
         self._last = self._posted = 0
+        self._picture = ""
         self._choices: dict[str, str] = {}
 
     async def _text(self, said: str) -> None:
@@ -134,8 +142,12 @@ class OnThePage(Member):
                     return self._shown(json.loads(line.removeprefix(b"data: ")))
         raise AssertionError("the stream ended")
 
+    async def picture(self) -> bytes:
+        async with self._page.get(f"{self._url}{self._picture}") as answer:
+            return await answer.read()
+
     def _shown(self, letter: dict) -> str:
-        self._last = letter["id"]
+        self._last, self._picture = letter["id"], letter.get("picture", "")
         self._choices |= {choice["label"]: choice["value"] for choice in letter["choices"]}
         buttons = " ".join(f"[{choice['label']}]" for choice in letter["choices"])
         return f"{letter['text']}\n{buttons}".strip()

@@ -19,7 +19,7 @@ from bot.web.identity import Identity, phone
 from bot.web.limits import Limits
 from bot.web.uploads import Refusal, Uploads
 from config.settings import Settings
-from models import outbox
+from models import outbox, tickets
 from models.base import Database
 from models.messages import Address, Incoming, Outgoing
 from models.outbox import Letter
@@ -224,4 +224,6 @@ class WebChat:
 def _event(letter: Letter) -> bytes:
     message = letter.message
     shown = {"id": letter.id, "text": message.text, "choices": [asdict(choice) for choice in message.choices]}
+    if message.picture.startswith("ticket:"):
+        shown["picture"] = tickets.path(message.picture)
     return f"id: {letter.id}\nevent: letter\ndata: {json.dumps(shown, ensure_ascii=False)}\n\n".encode()

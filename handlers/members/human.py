@@ -44,7 +44,9 @@ async def request(turn: Turn, about: str) -> Outgoing:
         handoff.bot_answers = True
         return turn.say("human.nobody")
     said = _receipt(turn, at, "human.waiting" if at.on else "human.later")
-    return await _leave_phone(turn, said) if await _web_only(turn) else said
+    return (
+        await _leave_phone(turn, said) if await members.only_on_the_page(turn.session, turn.member) else said
+    )
 
 
 async def call(turn: Turn, about: str) -> Outgoing:
@@ -104,11 +106,6 @@ def _bring_along(turn: Turn, handoff: handoffs.HandOff) -> None:
         last = replace(turn.message, **{"kind": "text", "file": "", **asked})  # type: ignore[arg-type]  # kept from a message
         handoffs.note(turn.session, handoff, last, now=turn.now)
         turn.conversation.asked = {}
-
-
-async def _web_only(turn: Turn) -> bool:
-    contacts = await members.contacts(turn.session, turn.member)
-    return all(contact.channel == "web" for contact in contacts)
 
 
 async def _leave_phone(turn: Turn, said: Outgoing) -> Outgoing:

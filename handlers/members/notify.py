@@ -13,8 +13,8 @@ async def keep(turn: Turn, slug: str) -> Outgoing:
     if entry is None:
         return turn.say("search.nothing")
     await interests.note(turn.session, turn.member, slug, told=stage(entry, turn.now), now=turn.now)
-    elsewhere = any(contact.channel != "web" for contact in await members.contacts(turn.session, turn.member))
-    return turn.say("notify.kept" if elsewhere else "notify.kept_web", slug=slug)
+    page = await members.only_on_the_page(turn.session, turn.member)
+    return turn.say("notify.kept_web" if page else "notify.kept", slug=slug)
 
 
 async def forget(turn: Turn, slug: str) -> Outgoing:
@@ -41,7 +41,7 @@ async def mine_pressed(turn: Turn, _: str) -> Outgoing:
 service = Service(
     name="notify",
     title="我的",
-    words=("我的", "我的报名", "我的報名", "签到码", "取消", "my"),
+    words=("我的", "我的报名", "我的報名", "取消", "my"),
     answer=mine,
     always=True,
     actions={"notify": keep, "forget": forget, "mine": mine_pressed},

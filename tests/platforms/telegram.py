@@ -231,6 +231,8 @@ class Server:
         found = [letter for letter in self.letters if letter.id == said.get("message_id")]
         if not found:
             raise Answer(400, "Bad Request: message to edit not found")
+        if found[0].file:
+            raise Answer(400, "Bad Request: there is no text in the message to edit")
         keyboard = self._keyboard(said)
         if (found[0].text, found[0].keyboard) == (said["text"], keyboard):
             raise Answer(

@@ -6,9 +6,11 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
-from models import events, signups
-from models.members import Member as Row
+from models import events, members, signups
+from models.messages import Address
+from models.outbox import Letter
 from models.signups import Wish
 from tests.town import WAYS, Member, Town, town
 
@@ -35,20 +37,12 @@ async def introduce(member: Member, name: str, phone: str) -> None:
 
 
 async def fill(place: Town, slug: str, count: int) -> None:
-    """Give places to members who never write."""
+    """Give places to members who never write, on a channel that is off."""
     async with place.house.database.transaction() as session:
         event = await events.by_slug(session, slug)
-        for _ in range(count):
-            row = Row(joined_at=place.clock())
-            session.add(row)
-            await session.flush()
+        for number in range(count):
+            row = await members.at_address(session, Address("wechat", str(number)), now=place.clock())
             await signups.sign_up(session, event, Wish(member_id=row.id, channel="tests"), now=place.clock())
-
-
-async def last(member: Member, said: str, expected: str) -> None:
-    """Say the last thing: the answer must be as expected, whatever six digits the ticket has."""
-    told = re.sub(r"签到码\d{6}", "签到码……", await member.say(said))
-    assert told == expected, f"{said} was answered:\n{told}"
 
 
 async def test_chess_takes_six_actions_when_new_and_four_when_known(place, way):
@@ -56,28 +50,31 @@ async def test_chess_takes_six_actions_when_new_and_four_when_known(place, way):
     await member.run(
         (
             "象棋报名",
-            "象棋和围棋比赛（演示） · 还有40个名额\n12月6日（周日）上午9:00 · 演示体育馆\n"
-            "11月25日（周三）晚上12点截止\n"
-            "点“报名”就是同意我们用您的姓名和手机号办这次报名，结束30天后删除。\n"
-            "[报名] [详细] [转人工] [不是这个]",
+            (
+                "象棋和围棋比赛（演示） · 还有40个名额\n12月6日（周日）上午9:00 · 演示体育馆\n"
+                "11月25日（周三）晚上12点截止\n"
+                "点“报名”就是同意我们用您的姓名和手机号办这次报名，结束30天后删除。\n"
+                "[报名] [详细] [转人工] [不是这个]"
+            ),
         ),
         ("[报名]", "您的姓名？\n[不填了]"),
         ("王芳（演示）", "手机号？有变动好通知您。\n[不填了]"),
         ("13800000001", "您报哪一组？\n[象棋业余组] [象棋等级组] [围棋业余组] [围棋段级组] [围棋团体]"),
         ("[象棋业余组]", "请核对：王芳(演示)，13800000001，象棋业余组。\n[没错，报名] [改一改]"),
     )
+    promise = "前一天我提醒您。" if way == "telegram" else ""
     done = (
         "报上了，编号C00{n}。象棋和围棋比赛（演示），12月6日（周日）上午9:00，演示体育馆。"
-        "入场时说签到码……。\n[怎么去] [来不了] [转人工]"
+        f"入场出示签到码。{promise}\n[签到码] [怎么去] [来不了] [转人工]"
     )
-    await last(member, "[没错，报名]", done.format(n=1))
-    assert member.actions == 7 - 1
+    await member.run(("[没错，报名]", done.format(n=1)))
+    assert member.actions == 6
 
     known = await place.member(way)
     await introduce(known, "李雷（演示）", "13800000002")
     for said in ("象棋报名", "[报名]", "[围棋段级组]"):
         await known.say(said)
-    await last(known, "[没错，报名]", done.format(n=2))
+    await known.run(("[没错，报名]", done.format(n=2)))
     assert known.actions == 4
 
 
@@ -92,8 +89,10 @@ async def test_go_team_gives_its_boards_in_order(place, way):
         ("演示一队", "按台次写三位队员的姓名，第一台写在最前面。\n[不填了]"),
         (
             "甲（演示）、乙（演示）、丙（演示）",
-            "请核对：王芳(演示)，13800000001，围棋团体，演示一队，甲(演示)、乙(演示)、丙(演示)。\n"
-            "[没错，报名] [改一改]",
+            (
+                "请核对：王芳(演示)，13800000001，围棋团体，演示一队，甲(演示)、乙(演示)、丙(演示)。\n"
+                "[没错，报名] [改一改]"
+            ),
         ),
     )
     assert (await member.say("[没错，报名]")).startswith("报上了，编号C001。")
@@ -115,8 +114,10 @@ async def test_pair_has_a_place_once_the_partner_agrees_in_their_own_chat(place,
         ("[我是搭档]", "搭档发给您的6位数字？\n[不填了]"),
         (
             code,
-            "王芳(演示)请您搭档报双升扑克比赛（演示），12月7日（周一）上午9:00。"
-            "点“愿意”就是同意我们用您的姓名和手机号办这次报名。\n\n您愿意吗？\n[愿意] [不了]",
+            (
+                "王芳(演示)请您搭档报双升扑克比赛（演示），12月7日（周一）上午9:00。"
+                "点“愿意”就是同意我们用您的姓名和手机号办这次报名。\n\n您愿意吗？\n[愿意] [不了]"
+            ),
         ),
         ("[愿意]", "您的姓名？\n[不填了]"),
         ("李雷（演示）", "手机号？有变动好通知您。\n[不填了]"),
@@ -213,8 +214,10 @@ async def test_lottery_is_drawn_and_told(place, way):
     await member.run(
         (
             "[没错，报名]",
-            "速度钓鱼比赛（演示）的抽签报上了，您的编号F001。12月16日（周三）上午10:00抽，结果发给您。\n"
-            "[怎么抽的] [来不了] [转人工]",
+            (
+                "速度钓鱼比赛（演示）的抽签报上了，您的编号F001。12月16日（周三）上午10:00抽，结果发给您。\n"
+                "[怎么抽的] [来不了] [转人工]"
+            ),
         )
     )
     before = await member.say("[怎么抽的]")
@@ -236,9 +239,11 @@ async def test_branch_is_joined_when_its_leader_agrees_and_left(place, way):
     await member.run(
         (
             "文体协会",
-            "文体分会（演示） · 报了名，同事看过才算数\n不用等日子，想退随时说。\n"
-            "点“加入”就是同意我们用您的姓名和手机号办这件事，退出30天后删除。\n"
-            "[加入] [详细] [转人工] [不是这个]",
+            (
+                "文体分会（演示） · 报了名，同事看过才算数\n不用等日子，想退随时说。\n"
+                "点“加入”就是同意我们用您的姓名和手机号办这件事，退出30天后删除。\n"
+                "[加入] [详细] [转人工] [不是这个]"
+            ),
         ),
         ("[加入]", "想参加哪个分会？\n[摄影] [声乐] [舞蹈] [棋牌] [书画]"),
     )
@@ -249,3 +254,38 @@ async def test_branch_is_joined_when_its_leader_agrees_and_left(place, way):
 
     assert told.startswith("文体分会（演示）的报名收到了，要同事看过才算数。")
     await member.run(("[退出]", "退出文体分会（演示）？以后还能再加入。\n[退掉] [不退]"))
+
+
+async def test_ticket_is_a_picture_and_six_digits_and_the_day_before_it_is_offered_again(place, way):
+    member = await place.member(way)
+    await introduce(member, "王芳（演示）", "13800000001")
+    for said in ("象棋报名", "[报名]", "[象棋业余组]", "[没错，报名]"):
+        await member.say(said)
+
+    ticket = await member.say("签到码")
+    calendar = " [放进日历]" if way == "web" else ""
+    assert re.sub(r"\n\d{6}\n", "\n……\n", ticket) == (
+        "象棋和围棋比赛（演示），12月6日（周日）上午9:00，演示体育馆。入场出示这张图，或者说这6位数字：\n……\n"
+        f"[怎么去]{calendar} [来不了]"
+    )
+    assert (await member.picture()).startswith(b"\x89PNG")
+
+    await place.pass_time(25 * DAY)
+
+    assert (
+        await member.read()
+        == "明天上午9:00，象棋和围棋比赛（演示），演示体育馆。\n[签到码] [怎么去] [来不了]"
+    )
+    assert await member.say("[签到码]") == ticket
+
+
+async def test_two_hundred_reminders_found_after_a_pause_are_written_once(place):
+    await fill(place, "public-lecture", 120)
+    await fill(place, "quality-courses", 80)
+
+    for pause in (timedelta(days=11, hours=5), timedelta(0), timedelta(days=2, hours=4), timedelta(0)):
+        await place.pass_time(pause)
+
+    async with place.house.database.transaction() as session:
+        keys = list(await session.scalars(select(Letter.key).where(Letter.key.like("remind:%"))))
+    assert len(keys) == len(set(keys)) == 200

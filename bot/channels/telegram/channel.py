@@ -43,7 +43,8 @@ class Telegram:
         self.rate: float | None = settings.telegram_rate
         self._mode = settings.telegram_mode
         self._secret = secret.get_secret_value() if secret else ""
-        self._url = f"{settings.public_url.rstrip('/')}{PATH}"
+        self._site = settings.public_url.rstrip("/")
+        self._url = f"{self._site}{PATH}"
         self._clock = clock
         self._receive: Receive | None = None
         self._presses: set[asyncio.Task[None]] = set()
@@ -181,7 +182,7 @@ class Telegram:
                 rendering.text(letter),
                 chat_id=address,
                 message_id=int(letter.replaces),
-                reply_markup=rendering.keyboard(letter),
+                reply_markup=rendering.keyboard(letter, self._site),
                 link_preview_options=LinkPreviewOptions(is_disabled=True),
             )
         except BadRequest as error:
@@ -193,7 +194,7 @@ class Telegram:
         return letter.replaces
 
     async def _send(self, address: str, letter: Outgoing) -> Message:
-        markup = rendering.keyboard(letter)
+        markup = rendering.keyboard(letter, self._site)
         if letter.picture:
             caption = rendering.text(letter, MessageLimit.CAPTION_LENGTH)
             return await self._bot.send_photo(

@@ -1,10 +1,12 @@
 """Neutral letters in Telegram's form: text within its limits, choices as an inline keyboard."""
 
+from dataclasses import replace
 from pathlib import Path
 
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 from telegram.constants import InlineKeyboardMarkupLimit, MessageLimit
 
+from models import tickets
 from models.messages import Choice, Outgoing
 
 SHORT = 7.0
@@ -25,11 +27,16 @@ def units(said: str) -> int:
     return len(said.encode("utf-16-le")) // 2
 
 
-def keyboard(letter: Outgoing) -> InlineKeyboardMarkup | None:
-    """Return the choices as buttons: two a row where both labels are short, else one."""
+def keyboard(letter: Outgoing, site: str = "") -> InlineKeyboardMarkup | None:
+    """Return the choices as buttons: two a row where both labels are short, else one.
+
+    *site* is where our own pages are; without one their buttons are left out.
+    """
     rows: list[list[InlineKeyboardButton]] = []
     half: Choice | None = None
-    for choice in letter.choices[: InlineKeyboardMarkupLimit.TOTAL_BUTTON_NUMBER]:
+    own = (replace(c, url=f"{site}{c.url}") if c.url.startswith("/") else c for c in letter.choices)
+    reachable = [choice for choice in own if not choice.url.startswith("/")]
+    for choice in reachable[: InlineKeyboardMarkupLimit.TOTAL_BUTTON_NUMBER]:
         if half is not None and width(choice.label) <= SHORT:
             rows[-1].append(_button(choice))
             half = None
@@ -44,8 +51,10 @@ def width(label: str) -> float:
     return sum(0.5 if c.isascii() or c in _HALF else 1 for c in label)
 
 
-def file(reference: str) -> str | Path:
-    """Return a picture or file as the library takes it: an address, Telegram's own id, or a path."""
+def file(reference: str) -> str | Path | bytes:
+    """Return a picture or file as the library takes it: an address, Telegram's own id, a path, or a ticket itself."""
+    if reference.startswith("ticket:"):
+        return tickets.picture(reference)
     if reference.startswith(("https://", "http://")):
         return reference
     return reference.removeprefix("telegram:") if reference.startswith("telegram:") else Path(reference)

@@ -78,6 +78,13 @@
     turn.append(bubble);
     if (item.lang === "en") bubble.lang = "en";
     fill(bubble, item.text);
+    if (item.picture) {
+      const shown = element("img", "ticket");
+      shown.alt = "签到码，长按可以存下来";
+      shown.src = item.picture;
+      shown.addEventListener("load", toEnd);
+      bubble.append(shown);
+    }
     if (!item.mine) {
       log.querySelectorAll(".turn:not(.old)").forEach((older) => older.classList.add("old"));
       if (item.choices && item.choices.length) choices(turn, item.choices);
@@ -178,7 +185,7 @@
       if (letter.id <= seen) return;
       if (document.hidden && !log.querySelector(".new")) log.append(element("div", "new", "以下是新消息"));
       seen = letter.id;
-      add({ text: letter.text, choices: letter.choices, lang: /[\u3400-\u9fff]/.test(letter.text) ? "" : "en" });
+      add({ text: letter.text, choices: letter.choices, picture: letter.picture, lang: /[\u3400-\u9fff]/.test(letter.text) ? "" : "en" });
       acknowledge();
     });
     stream.addEventListener("error", () => {

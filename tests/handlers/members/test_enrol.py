@@ -18,7 +18,7 @@ CARD = (
     "象棋和围棋比赛 · {free}\n12月20日（周日）上午9:00 · 体育馆\n12月5日（周六）晚上12点截止\n"
     "点“报名”就是同意我们用您的姓名和手机号办这次报名，结束30天后删除。"
 )
-DONE = "报上了，编号C001。象棋和围棋比赛，12月20日（周日）上午9:00，体育馆。入场时说签到码"
+DONE = "报上了，编号C001。象棋和围棋比赛，12月20日（周日）上午9:00，体育馆。入场出示签到码。前一天我提醒您。"
 WAITS = (
     "象棋和围棋比赛：名额满了，您排第{n}位。有人退出就按顺序问您，不用盯着。\n[不排了] [看别的活动] [转人工]"
 )
@@ -69,7 +69,7 @@ async def test_new_member_signs_up_with_six_actions(chat, opened):
     told = await chat.say("[没错，报名]")
 
     assert told.startswith(DONE)
-    assert told.endswith("[怎么去] [来不了] [转人工]")
+    assert told.endswith("[签到码] [怎么去] [来不了] [转人工]")
 
 
 async def test_known_member_is_not_asked_again(chat, opened):
