@@ -12,7 +12,7 @@ from typing import Literal
 import numpy as np
 from PIL import Image, UnidentifiedImageError
 from PIL.ExifTags import IFD, Base
-from pillow_heif import register_heif_opener
+from pi_heif import register_heif_opener
 
 from models.base import Refused
 
