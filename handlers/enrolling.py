@@ -168,9 +168,16 @@ async def of_place(
     return {
         "number": places.label(event, place),
         "position": (await places.standing(session, place)).position if waits else 0,
-        "until": wording.when(place.offered_until or now),
+        "until": _until(content, place),
+        "phone": place.phone,
         "promise": await _promise(session, content, place, event, now),
     }
+
+
+def _until(content: Content, place: Place) -> str:
+    if place.state == OFFERED and place.offered_until is None:
+        return content.texts["enrol.until_call"].text
+    return wording.when(place.offered_until) if place.offered_until else ""
 
 
 async def _promise(session: AsyncSession, content: Content, place: Place, event: Event, now: datetime) -> str:

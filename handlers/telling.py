@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from config.content import Content
 from handlers import enrolling, wording
 from handlers.service import Turn
-from models import members, outbox, pairs, reminders
+from models import calls, members, outbox, pairs, reminders
 from models.events import Event
 from models.members import Member
 from models.messages import Choice, Outgoing
@@ -83,9 +83,9 @@ async def remind(session: AsyncSession, content: Content, *, now: datetime) -> N
         letter = _reminder(content, found, now)
         owner = await session.get_one(Member, found.place.member_id)
         other = await pairs.partner(session, found.place)
-        await _write(session, owner, letter, now=now, key=found.key)
+        await _write(session, owner, letter, now=now, key=found.key, call=False)
         if other is not None:
-            await _write(session, other, letter, now=now, key=f"{found.key}:partner")
+            await _write(session, other, letter, now=now, key=f"{found.key}:partner", call=False)
 
 
 def _reminder(content: Content, found: Reminder, now: datetime) -> Outgoing:
@@ -102,10 +102,20 @@ def _reminder(content: Content, found: Reminder, now: datetime) -> Outgoing:
 
 
 async def _write(
-    session: AsyncSession, member: Member, letter: Outgoing, *, now: datetime, key: str | None = None
+    session: AsyncSession,
+    member: Member,
+    letter: Outgoing,
+    *,
+    now: datetime,
+    key: str | None = None,
+    call: bool = True,
 ) -> None:
-    for contact in (await members.contacts(session, member))[:1]:
+    """Write to *member*; whom only the page reaches, or nothing, a colleague is to *call* as well."""
+    contacts = await members.contacts(session, member)
+    for contact in contacts[:1]:
         await outbox.put(session, contact.at, letter, due=now, key=key)
+    if call and member.phone and all(contact.channel == members.PAGE for contact in contacts):
+        await outbox.put(session, calls.address(member), letter, due=now)
 
 
 async def _letter(

@@ -285,7 +285,7 @@ async def test_waiting_member_is_offered_the_place_that_is_given_back_and_takes_
         for said in ("象棋报名", "[报名]", f"演示{phone}", phone, "[象棋业余组]"):
             await member.say(said)
         told = await member.say("[没错，报名]")
-    page = "请常打开这个网页看看" if way == "web" else "不用盯着"
+    page = "轮到时同事打13800000002告诉您" if way == "web" else "不用盯着"
     assert told == (
         f"象棋和围棋比赛（演示）：名额满了，您排第1位。有人退出就按顺序问您，{page}。\n"
         "[不排了] [看别的活动] [转人工]"
