@@ -164,10 +164,12 @@ async def of_place(
     session: AsyncSession, content: Content, place: Place, event: Event, now: datetime
 ) -> dict[str, Any]:
     """Return what texts tell of a place: number, position, until when it is offered, and whether we remind."""
-    waits = place.state == WAITING
+    standing = await places.standing(session, place) if place.state == WAITING else None
+    asked = standing.offers if standing else 0
     return {
         "number": places.label(event, place),
-        "position": (await places.standing(session, place)).position if waits else 0,
+        "position": standing.position if standing else 0,
+        "asked": content.texts["enrol.asked"].fill({"count": asked})[0] if asked else "",
         "until": _until(content, place),
         "phone": place.phone,
         "promise": await _promise(session, content, place, event, now),

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from config.content import Content
 from handlers import enrolling, wording
 from handlers.service import Turn
-from models import calls, members, outbox, pairs, reminders
+from models import calls, members, outbox, pairs, places, reminders
 from models.events import Event
 from models.members import Member
 from models.messages import Choice, Outgoing
@@ -128,6 +128,12 @@ async def _letter(
 ) -> Outgoing:
     place = change.place
     values = enrolling.of_event(event) | await enrolling.of_place(session, content, place, event, now)
+    done = await places.last_note(session, place)
+    values |= {"reason": done.reason}
+    if change.what == "event_moved":
+        dated = done.was != str(None)
+        old = wording.when(datetime.fromisoformat(done.was)) if dated else content.texts["enrol.no_date"].text
+        values["old"] = old
     buttons = {
         "offered": (("take", "take"), ("leave", "leave")),
         "lapsed": (("rejoin", "rejoin"), ("no", "menu")),
