@@ -1,15 +1,26 @@
 """The jobs of the clock."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot import edition
 from bot.mailboxes import Mailboxes
 from bot.schedule import Job
+from config.content import Content
 from handlers import desk, telling
 from handlers.dialogue import Dialogue
-from models import attendance, draws, inbox, offers, outbox
+from models import attendance, draws, erasure, inbox, offers, outbox
 from models.base import Database
+
+
+def _kept(content: Content) -> dict[str, timedelta]:
+    """Return for each event how long after it what members said is kept."""
+    return {
+        entry.slug: timedelta(days=entry.event.keep_days)
+        for entry in content.entries
+        if entry.event is not None
+    }
+
 
 SOON, HALF_MINUTE, MINUTE, HOUR = 10.0, 30.0, 60.0, 3600.0
 
@@ -27,6 +38,7 @@ def all_jobs(
         async with database.transaction() as session:
             await inbox.clean(session, now=clock())
             await outbox.clean(session, now=clock())
+            await erasure.expire(session, _kept(dialogue.edition.content), now=clock())
 
     async def keep_promises() -> None:
         async with database.transaction() as session:

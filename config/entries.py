@@ -107,7 +107,7 @@ class EventPlan(Checked):
     cancel_until: datetime | None = None
     pairs: bool = False
     works: int = Field(0, ge=0, le=20)
-    keep: str = "30天"
+    keep_days: int = Field(30, ge=1)
 
 
 class Entry(Checked):

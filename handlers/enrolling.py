@@ -41,7 +41,7 @@ async def show(turn: Turn, entry: Entry, *, searched: bool = False) -> Outgoing:
     assert plan is not None  # noqa: S101 -- there is an event only where it is planned
     if entry.works:
         return _photo_card(turn, entry, event, searched=searched)
-    values = of_event(event) | {"keep": plan.keep, "free": await _free(turn, event)}
+    values = of_event(event) | {"keep": plan.keep_days, "free": await _free(turn, event)}
     choices = [turn.choice(of_kind(turn.content, "enrol.choices.enrol", event), f"enrol:{entry.slug}")]
     if entry.pairs:
         choices.append(turn.choice("pair.choices.invited", f"invited:{entry.slug}"))

@@ -55,6 +55,14 @@ async def tell(
             await _write(session, member, letter, now=now)
 
 
+async def tell_others(turn: Turn, changes: Sequence[Change]) -> None:
+    """Write to everybody whom it concerns but the member whose turn it is, who is answered."""
+    mine = {change.place.id for change in changes if change.place.member_id == turn.member.id}
+    for change in changes:
+        but = change.place if change.place.id in mine else None
+        await tell(turn.session, turn.content, [change], but=but, actor=turn.member, now=turn.now)
+
+
 async def write(turn: Turn, member: Member, key: str, event: Event) -> None:
     """Write the letter called *key* to another member."""
     await about(turn.session, turn.content, member, key, event, now=turn.now)

@@ -23,7 +23,7 @@ NAMES = {
     CONFIRMED: "已报上", OFFERED: "等本人确认", ATTENDED: "到了", NO_SHOW: "没到", WAITING: "排队",
 }  # fmt: skip
 HEADER = ("编号", "姓名", "手机号", "单位工会", "人数", "组别", "填写", "状态", "时间")
-HIDDEN = frozenset(["consent", "remark", "partner_phone"])
+HIDDEN = frozenset(["remark", "partner_phone"])
 
 
 async def rows(

@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from models import offers, places, sheets, signups
+from models import consents, offers, places, sheets, signups
 from models.events import Event
 from models.members import Member
 from models.places import Change, Place
@@ -96,7 +96,8 @@ async def sign_up(
         verified=member.verified,
         name=applicant.name,
         phone=applicant.phone,
-        answers={"consent": f"口头同意，{staff}记录", "remark": applicant.remark},
+        answers={"remark": applicant.remark} if applicant.remark else {},
         by=staff,
     )
+    await consents.give(session, member, consents.SIGN_UP, event.slug, how=f"oral, by {staff}", now=now)
     return await signups.sign_up(session, event, wish, now=now)

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from handlers import enrolling, telling, wording
 from handlers.service import Service, Turn
-from models import draws, offers, pairs, places, postponement, signups
+from models import consents, draws, offers, pairs, places, postponement, signups
 from models.base import Refused
 from models.events import LOTTERY, Event
 from models.messages import Outgoing
@@ -38,6 +38,7 @@ async def finish(turn: Turn, slug: str, answers: Mapping[str, str]) -> Outgoing:
         raise Refused("form")
     member = turn.member
     member.name, member.phone = answers["name"], answers["phone"]
+    await consents.give(turn.session, member, consents.SIGN_UP, slug, now=turn.now)
     wish = Wish(
         member_id=member.id,
         channel=turn.message.sender.channel,

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from handlers import enrolling, telling
 from handlers.service import Service, Turn
-from models import pairs
+from models import consents, pairs
 from models.base import Refused
 from models.events import Event
 from models.members import Member
@@ -43,6 +43,7 @@ async def answered(turn: Turn, about: str, answers: Mapping[str, str]) -> Outgoi
         await telling.write(turn, asker, "pair.refused", event)
         return turn.say("pair.left_out")
     turn.member.name, turn.member.phone = answers["name"], answers["phone"]
+    await consents.give(turn.session, turn.member, consents.SIGN_UP, event.slug, now=turn.now)
     changes = await pairs.agree(turn.session, pair, turn.member, _wish(pair, asker, answers), now=turn.now)
     place = changes[0].place
     await telling.tell(turn.session, turn.content, changes, but=place, actor=turn.member, now=turn.now)

@@ -8,7 +8,7 @@ from datetime import date
 from config.entries import Entry
 from handlers import enrolling
 from handlers.service import Service, Turn
-from models import files, works
+from models import consents, files, works
 from models.base import Refused
 from models.events import Event
 from models.messages import Choice, Outgoing
@@ -66,6 +66,7 @@ async def finish(turn: Turn, slug: str, answers: Mapping[str, str]) -> Outgoing:
         turn.session, slug, turn.member, Photo.unpacked(photo), said,
         limit=contest.works, closes=event.closes or turn.now, now=turn.now,
     )  # fmt: skip
+    await consents.give(turn.session, turn.member, consents.WORKS, slug, now=turn.now)
     _expect(turn, slug)
     done = await _done(turn, contest, work)
     if not waiting:

@@ -1,9 +1,13 @@
 """隐私: what is kept about a member, to see and to delete."""
 
-from handlers import wording
+from dataclasses import replace
+
+from handlers import telling, wording
 from handlers.service import Service, Turn
-from models import handoffs, interests, linking, membership
-from models.messages import Outgoing
+from models import consents, erasure, handoffs, interests, linking, membership
+from models.messages import Choice, Outgoing
+
+MOST = 6
 
 
 async def tell(turn: Turn) -> Outgoing:
@@ -15,6 +19,8 @@ async def tell(turn: Turn) -> Outgoing:
         kinds.append("unmatched")
     if await interests.of(turn.session, turn.member):
         kinds.append("interests")
+    if await consents.of(turn.session, turn.member):
+        kinds.append("signups")
     if turn.conversation.form:
         kinds.append("form")
     if await handoffs.count(turn.session, turn.member):
@@ -24,7 +30,7 @@ async def tell(turn: Turn) -> Outgoing:
 
 async def pressed(turn: Turn, about: str) -> Outgoing:
     """Show, ask whether to delete, delete, or take back what was agreed to."""
-    steps = {"show": _show, "delete": _sure, "gone": _delete, "withdraw": _withdraw}
+    steps = {"show": _show, "delete": _sure, "gone": _delete, "withdraw": _withdraw, "card": _withdraw_card}
     return await steps.get(about, tell)(turn)
 
 
@@ -43,14 +49,26 @@ async def _show(turn: Turn) -> Outgoing:
         lines.append(turn.say("privacy.line.unmatched", said=unmatched.said).text)
     if titles:
         lines.append(turn.say("privacy.line.interests", titles="、".join(titles)).text)
-    if turn.conversation.answers:
-        lines.append(
-            turn.say("privacy.line.form", answers="，".join(turn.conversation.answers.values())).text
-        )
+    agreed = [_title(turn, found.about) for found in await consents.of(turn.session, turn.member)]
+    if agreed:
+        lines.append(turn.say("privacy.line.signups", titles="、".join(dict.fromkeys(agreed))).text)
+    if turn.conversation.form:
+        lines.append(turn.say("privacy.line.form", answers="，".join(_filled_in(turn))).text)
     said = await handoffs.count(turn.session, turn.member)
     if said:
         lines.append(turn.say("privacy.line.handoff", number=said).text)
     return turn.say("privacy.shown", lines="\n".join(lines))
+
+
+def _filled_in(turn: Turn) -> list[str]:
+    """Return what the member has answered in the form that is open."""
+    given = turn.conversation.answers
+    return [given[question.name] for question in turn.form().asked(given) if given.get(question.name)]
+
+
+def _title(turn: Turn, slug: str) -> str:
+    entry = turn.content.entry(slug)
+    return entry.title if entry else slug
 
 
 def _facts(turn: Turn) -> list[str]:
@@ -71,12 +89,40 @@ async def _delete(turn: Turn) -> Outgoing:
     conversation = turn.conversation
     conversation.close()
     conversation.asked, conversation.ranked = {}, []
+    changes = await erasure.forget_all(turn.session, turn.member, now=turn.now)
+    await telling.tell_others(turn, changes)
     running = await handoffs.of(turn.session, turn.member)
     await handoffs.erase(turn.session, turn.member)
     return turn.say("privacy.kept" if running else "privacy.gone")
 
 
 async def _withdraw(turn: Turn) -> Outgoing:
+    """Ask what the member no longer agrees to; without any sign-up it is what binding a card brought."""
+    agreed = dict.fromkeys(found.about for found in await consents.of(turn.session, turn.member))
+    if not agreed:
+        return await _withdraw_card(turn)
+    buttons = [Choice(_title(turn, slug), f"unconsent:{slug}") for slug in agreed]
+    if _facts(turn):
+        buttons.append(turn.choice("privacy.card", "privacy:card"))
+    said = turn.say("privacy.choose")
+    return replace(said, choices=(*buttons[:MOST], *said.choices))
+
+
+async def ask(turn: Turn, slug: str) -> Outgoing:
+    """Ask once more before consent to an event is taken back."""
+    yes = turn.choice("privacy.choices.yes", f"unconsented:{slug}")
+    no = turn.choice("privacy.choices.no", "menu")
+    return turn.say("privacy.ask", yes, no, event=_title(turn, slug))
+
+
+async def take_back(turn: Turn, slug: str) -> Outgoing:
+    """Forget what was said for an event; the place goes to the next in line."""
+    changes = await erasure.forget(turn.session, turn.member, slug, now=turn.now)
+    await telling.tell_others(turn, changes)
+    return turn.say("privacy.forgotten", event=_title(turn, slug))
+
+
+async def _withdraw_card(turn: Turn) -> Outgoing:
     """End the use of what binding a card brought."""
     if not _facts(turn) and not await membership.unmatched(turn.session, turn.member):
         return turn.say("privacy.nothing")
@@ -91,5 +137,5 @@ service = Service(
     words=("隐私", "隱私", "删除我的资料", "刪除我的資料", "privacy"),
     answer=tell,
     always=True,
-    actions={"privacy": pressed},
+    actions={"privacy": pressed, "unconsent": ask, "unconsented": take_back},
 )

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import event
 
-from models import calls, lists, outbox, paper, sheets, signups
+from models import calls, consents, lists, outbox, paper, sheets, signups
 from models.base import Refused
 from models.events import Event
 from models.members import Member
@@ -68,7 +68,11 @@ async def test_staff_sign_up_goes_by_the_same_guard_and_says_who_agreed_how(desk
     assert [await sign_up(desk, one) for one in (WANG, LI, WANG)] == ["confirmed", "waiting", "already"]
 
     place = await desk.place(WANG.name)
-    assert place.answers == {"consent": "口头同意，赵（演示）记录", "remark": "坐轮椅"}
+    assert place.answers == {"remark": "坐轮椅"}
+    async with desk.database.transaction() as session:
+        member = await session.get_one(Member, place.member_id)
+        [consent] = await consents.of(session, member)
+    assert (consent.purpose, consent.how) == ("signup:chess", "oral, by 赵（演示）")
     assert (await desk.history(WANG.name))[0][0] == "赵（演示）"
 
 

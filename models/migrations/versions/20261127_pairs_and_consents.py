@@ -1,15 +1,29 @@
-"""pairs"""
+"""pairs and consents"""
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "24d7c50a2d46"
+revision = "d095d0711d9b"
 down_revision = "45ea490030b8"
 branch_labels = None
 depends_on = None
 
 
 def upgrade() -> None:
+
+    op.create_table(
+        "consents",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("member_id", sa.Integer(), nullable=False),
+        sa.Column("purpose", sa.String(), nullable=False),
+        sa.Column("how", sa.String(), nullable=False),
+        sa.Column("given_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("withdrawn_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["member_id"], ["members.id"], name=op.f("fk_consents_member_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_consents")),
+    )
+    with op.batch_alter_table("consents", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_consents_member_id"), ["member_id"], unique=False)
 
     op.create_table(
         "pairs",
@@ -43,3 +57,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_pairs_code_hash"))
 
     op.drop_table("pairs")
+    with op.batch_alter_table("consents", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_consents_member_id"))
+
+    op.drop_table("consents")
