@@ -2,7 +2,7 @@
 
 from handlers import wording
 from handlers.service import Service, Turn
-from models import handoffs, interests, linking, membership
+from models import handoffs, interests, linking, membership, opinions
 from models.messages import Outgoing
 
 
@@ -68,6 +68,7 @@ async def _delete(turn: Turn) -> Outgoing:
     await interests.forget_all(turn.session, turn.member)
     await membership.release(turn.session, turn.member)
     await linking.forget(turn.session, turn.member)
+    await opinions.forget(turn.session, turn.member)
     conversation = turn.conversation
     conversation.close()
     conversation.asked, conversation.ranked = {}, []
