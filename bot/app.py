@@ -17,6 +17,7 @@ from bot.channels.base import Channel
 from bot.channels.telegram import Telegram
 from bot.channels.webchat import WebChat
 from bot.delivery import Delivery
+from bot.intake import Intake
 from bot.mailboxes import Mailboxes
 from bot.schedule import Schedule
 from bot.web import checkin, greeting, posters, server, takeaway
@@ -26,6 +27,7 @@ from handlers.dialogue import Dialogue
 from handlers.router import Router
 from models import crypto, members, migrate
 from models.base import Database
+from models.files import Store
 
 
 @dataclass(frozen=True)
@@ -67,7 +69,8 @@ def _assemble(
     http: aiohttp.ClientSession,
     now: Callable[[], datetime],
 ) -> House:
-    chat = WebChat(database, settings, now, lambda key: dialogue.edition.content.texts[key].text)
+    store = Store(settings.files)
+    chat = WebChat(database, settings, now, lambda key: dialogue.edition.content.texts[key].text, store)
     channels: list[Channel] = [chat]
     telegram: Telegram | None = None
     if settings.telegram_bot_token is not None:
@@ -82,7 +85,7 @@ def _assemble(
         ),
         *([telegram.routes()] if telegram else ()),
     ]
-    mailboxes = Mailboxes(database, dialogue.answer, dialogue.fault, now)
+    mailboxes = Mailboxes(database, dialogue.answer, dialogue.fault, now, Intake(channels, store))
     delivery = Delivery(
         database, channels, now, secrets.token_hex(8), on_gone=members.bury, on_moved=members.move
     )

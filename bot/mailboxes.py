@@ -13,6 +13,7 @@ from models.base import Database
 from models.messages import Address, Incoming
 
 log = structlog.get_logger()
+Prepare = Callable[[Incoming], Awaitable[Incoming]]
 Answer = Callable[[AsyncSession, Incoming, datetime], Awaitable[None]]
 TOGETHER, PAUSE = 100, 1.0
 WORKERS = {"sqlite": 2, "postgresql": 16}
@@ -28,11 +29,13 @@ class Mailboxes:
         answer: Answer,
         on_fault: Answer,
         clock: Callable[[], datetime],
+        prepare: Prepare,
     ) -> None:
         self._database = database
         self._answer = answer
         self._on_fault = on_fault
         self._clock = clock
+        self._prepare = prepare
         self._arrived: list[tuple[Incoming, asyncio.Future[None]]] = []
         self._storing: asyncio.Task[None] | None = None
         self._open: dict[Address, bool] = {}
@@ -118,18 +121,22 @@ class Mailboxes:
     async def _turn(self, chat: Address) -> bool:
         """Answer the oldest message of *chat*; return whether another waits."""
         row_id = 0
+        ready: dict[int, Incoming] = {}
         try:
-            async with self._database.transaction() as session:
-                row, more = await inbox.take(session, chat, now=self._clock())
-                if row is None:
-                    return False
-                row_id = row.id
-                await self._answer(session, row.message, self._clock())
-                await inbox.done(session, row)
+            while True:
+                async with self._database.transaction() as session:
+                    row, more = await inbox.take(session, chat, now=self._clock())
+                    if row is None:
+                        return False
+                    row_id, message = row.id, row.message
+                    if row_id in ready or not message.file:
+                        await self._answer(session, ready.get(row_id, message), self._clock())
+                        await inbox.done(session, row)
+                        return more
+                ready[row_id] = await self._prepare(message)
         except Exception:  # the turn: logged once with its id, and the next one goes on
             log.exception("turn", inbox=row_id)
             return await self._failed(row_id)
-        return more
 
     async def _failed(self, row_id: int) -> bool:
         if not row_id:

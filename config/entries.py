@@ -89,7 +89,7 @@ class EventPlan(Checked):
     """How the places of an event are won: *places* None means as many as come, *party* is the most per sign-up.
 
     *dates* are all days of a series, the first being the start; *pairs* says that two sign up together, each in
-    their own chat.
+    their own chat; *works* is how many photos a member may enter, who then needs no place.
     """
 
     prefix: str = Field(pattern=r"^[A-Z]{1,3}$")
@@ -106,6 +106,7 @@ class EventPlan(Checked):
     map: str = Field("", pattern=r"^(https://.+)?$")
     cancel_until: datetime | None = None
     pairs: bool = False
+    works: int = Field(0, ge=0, le=20)
     keep: str = "30天"
 
 
@@ -159,9 +160,18 @@ class Entry(Checked):
             raise ValueError("event: an event needs opens, closes and starts")
         if self.event and self.event.dates and self.event.dates[0] != self.starts:
             raise ValueError("dates: the first day of a series is its start")
-        if self.event and self.ends != "enrol":
-            raise ValueError("ends: the form of an event ends in enrol")
+        if self.event and self.ends != ("" if self.works else "enrol"):
+            raise ValueError("ends: the form of an event ends in enrol; one that takes works has none")
         return self
+
+    @property
+    def works(self) -> int:
+        """Return how many photos a member may enter."""
+        return self.event.works if self.event else 0
+
+    def is_open(self, now: datetime) -> bool:
+        """Say whether it takes entries now, by its own dates."""
+        return (self.opens is None or self.opens <= now) and (self.closes is None or now < self.closes)
 
     @property
     def pairs(self) -> bool:

@@ -39,6 +39,8 @@ async def show(turn: Turn, entry: Entry, *, searched: bool = False) -> Outgoing:
         return answers.answer(turn, entry, searched=searched)
     plan = entry.event
     assert plan is not None  # noqa: S101 -- there is an event only where it is planned
+    if entry.works:
+        return _photo_card(turn, entry, event, searched=searched)
     values = of_event(event) | {"keep": plan.keep, "free": await _free(turn, event)}
     choices = [turn.choice(of_kind(turn.content, "enrol.choices.enrol", event), f"enrol:{entry.slug}")]
     if entry.pairs:
@@ -51,6 +53,14 @@ async def show(turn: Turn, entry: Entry, *, searched: bool = False) -> Outgoing:
     if searched:
         choices.append(turn.choice("answer.choices.wrong", f"wrong:{entry.slug}"))
     return turn.say(of_kind(turn.content, "enrol.card", event), *choices, **values)
+
+
+def _photo_card(turn: Turn, entry: Entry, event: Event, *, searched: bool) -> Outgoing:
+    wrong = (turn.choice("answer.choices.wrong", f"wrong:{entry.slug}"),) if searched else ()
+    send = turn.choice("photo.choices.send", f"work:{entry.slug}")
+    own = turn.choice("photo.choices.mine", f"works:{entry.slug}")
+    human = turn.choice("answer.choices.human", f"human:{entry.slug}")
+    return turn.say("photo.card", send, own, human, *wrong, most=entry.works, **of_event(event))
 
 
 def of_kind(content: Content, key: str, event: Event) -> str:
@@ -155,13 +165,22 @@ async def of_place(
     session: AsyncSession, content: Content, place: Place, event: Event, now: datetime
 ) -> dict[str, Any]:
     """Return what texts tell of a place: number, position, until when it is offered, and whether we remind."""
-    waits = place.state == WAITING
+    standing = await places.standing(session, place) if place.state == WAITING else None
+    asked = standing.offers if standing else 0
     return {
         "number": places.label(event, place),
-        "position": (await places.standing(session, place)).position if waits else 0,
-        "until": wording.when(place.offered_until or now),
+        "position": standing.position if standing else 0,
+        "asked": content.texts["enrol.asked"].fill({"count": asked})[0] if asked else "",
+        "until": _until(content, place),
+        "phone": place.phone,
         "promise": await _promise(session, content, place, event, now),
     }
+
+
+def _until(content: Content, place: Place) -> str:
+    if place.state == OFFERED and place.offered_until is None:
+        return content.texts["enrol.until_call"].text
+    return wording.when(place.offered_until) if place.offered_until else ""
 
 
 async def _promise(session: AsyncSession, content: Content, place: Place, event: Event, now: datetime) -> str:

@@ -13,6 +13,8 @@ from models.messages import Choice, Outgoing
 BACK = frozenset({"返回", "上一步", "0"})
 CANCEL = frozenset(["取消", "不填了", "算了", "退出", "cancel"])
 LATER = frozenset({"稍后再填", "稍後再填", "以后再填"})
+WITH_PICTURES = frozenset(["work"])
+"""Forms between whose questions more pictures may come: their service takes them."""
 RESUME = frozenset({"继续", "继续填", "繼續", "繼續填"})
 
 
@@ -24,6 +26,8 @@ def in_progress(turn: Turn) -> bool:
 def may_answer(turn: Turn) -> bool:
     """Say whether a message of this kind can be an answer; a contact only where a phone is asked."""
     kind = turn.message.kind
+    if kind == "photo" and turn.conversation.form in WITH_PICTURES:
+        return False
     return kind in {"text", "photo", "file"} or (kind == "contact" and _kind(turn) == "phone")
 
 
@@ -32,7 +36,7 @@ def at_last(turn: Turn) -> bool:
     if not in_progress(turn) or not (turn.message.kind == "text" or turn.message.value.startswith("f:")):
         return False
     form, answers = turn.form(), turn.conversation.answers
-    return len(form.asked(answers)) - len(answers) == 1
+    return sum(question.name not in answers for question in form.asked(answers)) == 1
 
 
 def steer(turn: Turn) -> Outgoing | None:

@@ -67,7 +67,7 @@ class Turn:
         given = self.conversation.answers
         told = "，".join(answer for answer in given.values() if answer)
         known = question.ask in self.content.texts
-        asked = self.say(question.ask, answers=told) if known else Outgoing(question.ask)
+        asked = self.say(question.ask, **{**given, "answers": told}) if known else Outgoing(question.ask)
         return replace(asked, choices=self._answers(question, asked.choices))
 
     def _answers(self, question: Question, own: tuple[Choice, ...]) -> tuple[Choice, ...]:

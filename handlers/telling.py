@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from config.content import Content
 from handlers import enrolling, wording
 from handlers.service import Turn
-from models import members, opinions, outbox, pairs, reminders
+from models import calls, members, opinions, outbox, pairs, places, reminders
 from models.events import Event
 from models.members import Member
 from models.messages import Choice, Outgoing
@@ -83,9 +83,9 @@ async def remind(session: AsyncSession, content: Content, *, now: datetime) -> N
         letter = _reminder(content, found, now)
         owner = await session.get_one(Member, found.place.member_id)
         other = await pairs.partner(session, found.place)
-        await _write(session, owner, letter, now=now, key=found.key)
+        await _write(session, owner, letter, now=now, key=found.key, call=False)
         if other is not None:
-            await _write(session, other, letter, now=now, key=f"{found.key}:partner")
+            await _write(session, other, letter, now=now, key=f"{found.key}:partner", call=False)
 
 
 def _reminder(content: Content, found: Reminder, now: datetime) -> Outgoing:
@@ -108,14 +108,24 @@ async def ask_opinions(session: AsyncSession, content: Content, *, now: datetime
         member = await session.get_one(Member, place.member_id)
         text, choices = content.texts["opinion.ask"].fill({"event": event.title, "place": place.id})
         letter = Outgoing(text, tuple(Choice(label, to) for label, to in choices), lane="timely")
-        await _write(session, member, letter, now=now)
+        await _write(session, member, letter, now=now, call=False)
 
 
 async def _write(
-    session: AsyncSession, member: Member, letter: Outgoing, *, now: datetime, key: str | None = None
+    session: AsyncSession,
+    member: Member,
+    letter: Outgoing,
+    *,
+    now: datetime,
+    key: str | None = None,
+    call: bool = True,
 ) -> None:
-    for contact in (await members.contacts(session, member))[:1]:
+    """Write to *member*; whom only the page reaches, or nothing, a colleague is to *call* as well."""
+    contacts = await members.contacts(session, member)
+    for contact in contacts[:1]:
         await outbox.put(session, contact.at, letter, due=now, key=key)
+    if call and member.phone and all(contact.channel == members.PAGE for contact in contacts):
+        await outbox.put(session, calls.address(member), letter, due=now)
 
 
 async def _letter(
@@ -128,6 +138,12 @@ async def _letter(
 ) -> Outgoing:
     place = change.place
     values = enrolling.of_event(event) | await enrolling.of_place(session, content, place, event, now)
+    done = await places.last_note(session, place)
+    values |= {"reason": done.reason}
+    if change.what == "event_moved":
+        dated = done.was != str(None)
+        old = wording.when(datetime.fromisoformat(done.was)) if dated else content.texts["enrol.no_date"].text
+        values["old"] = old
     buttons = {
         "offered": (("take", "take"), ("leave", "leave")),
         "lapsed": (("rejoin", "rejoin"), ("no", "menu")),

@@ -29,6 +29,8 @@ from models.places import (
 from models.seats import Seats
 
 MAX_PASSES = 3
+ON_PAPER = "paper"
+"""How those signed up whom a colleague has to call: the clock of their offers begins with the call."""
 _NOW = bindparam("now", type_=Moment)
 _OVERDUE = (Place.state == OFFERED, Place.offered_until < _NOW)
 _RELEASED = (Reservation.release_at <= _NOW, Reservation.released.is_(False))
@@ -137,7 +139,7 @@ async def _rows(session: AsyncSession, ids: Sequence[int]) -> dict[int, Place]:
 
 def _offer(session: AsyncSession, event: Event, place: Place, *, by: str, now: datetime) -> None:
     places.turn(session, place, OFFERED, by=by, now=now)
-    place.offered_until = deadlines.offered_until(event, now=now)
+    place.offered_until = None if place.channel == ON_PAPER else deadlines.offered_until(event, now=now)
 
 
 async def reopen(session: AsyncSession, place: Place, *, now: datetime) -> tuple[Event, list[Change]]:

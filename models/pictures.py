@@ -10,9 +10,9 @@ from datetime import date, datetime
 from typing import Literal
 
 import numpy as np
+from pi_heif import register_heif_opener
 from PIL import Image, UnidentifiedImageError
 from PIL.ExifTags import IFD, Base
-from pillow_heif import register_heif_opener
 
 from models.base import Refused
 

@@ -210,6 +210,12 @@ async def history(session: AsyncSession, place: Place) -> list[PlaceAudit]:
     return list(await session.scalars(query))
 
 
+async def last_note(session: AsyncSession, place: Place) -> PlaceAudit:
+    """Return what was done to *place* last."""
+    query = select(PlaceAudit).where(PlaceAudit.place_id == place.id).order_by(PlaceAudit.id.desc()).limit(1)
+    return (await session.scalars(query)).one()
+
+
 async def standing(session: AsyncSession, place: Place) -> Standing:
     """Return where the waiting *place* stands."""
     here = Place.event_id == place.event_id

@@ -49,6 +49,7 @@ def _shift(event: Event, by: timedelta) -> None:
     for name in SHIFTED:
         if getattr(event, name) is not None:
             setattr(event, name, getattr(event, name) + by)
+    event.series = [(datetime.fromisoformat(day) + by).isoformat() for day in event.series]
 
 
 async def answer(session: AsyncSession, place: Place, *, comes: bool, now: datetime) -> list[Change]:

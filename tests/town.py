@@ -1,6 +1,7 @@
 """The whole service in one process, and members who talk with it on Telegram and on the page, as they really would."""
 
 import asyncio
+import io
 import json
 import re
 import time
@@ -68,8 +69,18 @@ class Member:
         async with asyncio.timeout(PATIENCE):
             return await self._next()
 
+    async def show(self, picture: bytes) -> str:
+        """Send a picture and return the answer."""
+        self.actions += 1
+        self._clock.forward(A_MOMENT)
+        await self._picture_sent(picture)
+        return await self.read()
+
     async def picture(self) -> bytes:
         """Return the picture of the newest letter."""
+        raise NotImplementedError
+
+    async def _picture_sent(self, picture: bytes) -> None:
         raise NotImplementedError
 
     async def _text(self, said: str) -> None:
@@ -106,6 +117,9 @@ class OnTelegram(Member):
 
     async def picture(self) -> bytes:
         return self._letters()[-1].file
+
+    async def _picture_sent(self, picture: bytes) -> None:
+        self._server.picture(picture, chat=self._chat)
 
     async def _next(self) -> str:
         await self._server.until(lambda: self._seen() > self._read, PATIENCE)
@@ -166,6 +180,14 @@ class OnThePage(Member):
         async with self._page.get(f"{self._url}{self._picture}") as answer:
             return await answer.read()
 
+    async def _picture_sent(self, picture: bytes) -> None:
+        self._posted += 1
+        form = aiohttp.FormData()
+        form.add_field("photo", io.BytesIO(picture), filename="photo")
+        url = f"{self._url}/api/chat/files?id=message-{self._posted}"
+        async with self._page.post(url, data=form) as answer:
+            assert answer.status == 202, await answer.text()
+
     def _shown(self, letter: dict) -> str:
         self._last, self._picture = letter["id"], letter.get("picture", "")
         self._choices |= {choice["label"]: choice["value"] for choice in letter["choices"]}
@@ -225,7 +247,7 @@ async def town(folder: Path) -> AsyncIterator[Town]:
     async with platform.serving() as server:
         settings = Settings(
             _env_file=None, data_dir=folder, demo=True, telegram_bot_token=platform.TOKEN,
-            telegram_api_url=server.url,
+            telegram_api_url=server.url, telegram_file_url=f"{server.url}/file",
         )  # fmt: skip
         await migrate.upgrade(settings.database)
         async with app.build(settings, clock) as house, TestServer(house.site) as site:

@@ -62,3 +62,9 @@ class Channel(Protocol):
 
         Raises Unreachable, Moved or TryLater; nothing else leaks from a platform library.
         """
+
+    async def fetch(self, reference: str) -> bytes:
+        """Return the picture or file that a message referred to.
+
+        Raises Refused (photo_big, photo_bad) when it can never be had, TryLater when not just now.
+        """

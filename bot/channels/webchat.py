@@ -14,13 +14,13 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.channels.base import Receive, Unreachable
-from bot.web import demo, pages
+from bot.web import demo, pages, uploads
 from bot.web.identity import Identity, phone
 from bot.web.limits import Limits
-from bot.web.uploads import Refusal, Uploads
 from config.settings import Settings
 from models import outbox, tickets
-from models.base import Database
+from models.base import Database, Refused
+from models.files import Missing, Store
 from models.messages import Address, Incoming, Outgoing
 from models.outbox import Letter
 
@@ -53,6 +53,7 @@ class WebChat:
         settings: Settings,
         clock: Callable[[], datetime],
         text: Callable[[str], str],
+        store: Store,
     ) -> None:
         self._database = database
         self._clock = clock
@@ -60,7 +61,7 @@ class WebChat:
         self._demo = settings.demo
         self._identity = Identity(settings.secret(), secure=settings.public_url.startswith("https://"))
         self._limits = Limits(clock)
-        self._uploads = Uploads(settings.data_dir / "files")
+        self._store = store
         self._receive: Receive | None = None
         self._woken: dict[str, set[asyncio.Event]] = {}
         self._streams: Counter[str] = Counter()
@@ -76,6 +77,13 @@ class WebChat:
         """Refuse: the page fetches its letters."""
         del address, message
         raise Unreachable("refused")
+
+    async def fetch(self, reference: str) -> bytes:
+        """Return what was uploaded."""
+        try:
+            return await self._store.get(reference.removeprefix(f"{self.name}:"))
+        except Missing as missing:
+            raise Refused("photo_bad") from missing
 
     def routes(self) -> list[web.AbstractRouteDef]:
         """Return the addresses this channel answers at."""
@@ -130,8 +138,8 @@ class WebChat:
         if not isinstance(part, BodyPartReader) or part.name not in {"photo", "file"}:
             return self._tell("fault.lost", 400)
         try:
-            kept = await self._uploads.keep(part, picture=part.name == "photo")
-        except Refusal as refusal:
+            kept = await uploads.keep(self._store, part, picture=part.name == "photo")
+        except uploads.Refusal as refusal:
             return self._tell(refusal.key, refusal.status)
         return await self._take(
             visitor, request.query.get("id", kept)[:64], 0, kind=part.name, file=f"web:{kept}"

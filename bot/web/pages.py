@@ -40,7 +40,12 @@ def site(settings: Settings, request: web.Request) -> str:
 
 def render(template: str, **values: object) -> web.Response:
     """Return a page."""
-    return web.Response(text=_environment().get_template(template).render(values), content_type="text/html")
+    return web.Response(text=text(template, **values), content_type="text/html")
+
+
+def text(template: str, **values: object) -> str:
+    """Return a filled-in template."""
+    return _environment().get_template(template).render(values)
 
 
 async def static(request: web.Request) -> web.Response:

@@ -102,7 +102,7 @@ def _receipt(turn: Turn, at: Watch, key: str) -> Outgoing:
 def _bring_along(turn: Turn, handoff: handoffs.HandOff) -> None:
     """Give the colleague what was asked or sent last, so that nobody has to say it twice."""
     asked = turn.conversation.asked
-    if asked:
+    if asked.get("text") or asked.get("file"):
         last = replace(turn.message, **{"kind": "text", "file": "", **asked})  # type: ignore[arg-type]  # kept from a message
         handoffs.note(turn.session, handoff, last, now=turn.now)
         turn.conversation.asked = {}

@@ -16,12 +16,6 @@ async def voice(turn: Turn) -> Outgoing:
     return turn.say("said.voice")
 
 
-async def photo(turn: Turn) -> Outgoing:
-    """Ask what a picture is for."""
-    _keep(turn)
-    return turn.say("said.photo")
-
-
 async def file(turn: Turn) -> Outgoing:
     """Ask what a file is for."""
     _keep(turn)
@@ -43,7 +37,6 @@ service = Service(
     title="照片和语音",
     kinds={
         "voice": voice,
-        "photo": photo,
         "file": file,
         "location": location,
         "video": other,

@@ -1,12 +1,14 @@
 """Stored, acknowledged, answered: in order in a chat, and no chat waits for another."""
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 
+from bot.channels.base import TryLater
 from bot.mailboxes import Mailboxes
 from models import inbox
 from models.base import Database
@@ -34,6 +36,10 @@ class Answerer:
         self.faults.append(message.text)
 
 
+async def as_it_is(message):
+    return message
+
+
 @pytest.fixture
 def answerer() -> Answerer:
     return Answerer()
@@ -41,11 +47,11 @@ def answerer() -> Answerer:
 
 @pytest.fixture
 def mailboxes(database, answerer, clock) -> Mailboxes:
-    return Mailboxes(database, answerer.answer, answerer.fault, clock)
+    return Mailboxes(database, answerer.answer, answerer.fault, clock, as_it_is)
 
 
-def said(number: int, chat: str = "wang", text: str = "") -> Incoming:
-    return Incoming(f"{chat}-{number}", Address("telegram", chat), text=text or str(number))
+def said(number: int, chat: str = "wang", text: str = "", **more: str) -> Incoming:
+    return Incoming(f"{chat}-{number}", Address("telegram", chat), text=text or str(number), **more)
 
 
 async def rows(database: Database) -> list[tuple[str, dict]]:
@@ -128,7 +134,7 @@ async def test_what_a_dead_process_left_is_taken_over(database, answerer, clock)
     async with database.transaction() as session:
         await inbox.put(session, [said(1), said(2), said(1, "li")], now=clock())
 
-    mailboxes = Mailboxes(database, answerer.answer, answerer.fault, clock)
+    mailboxes = Mailboxes(database, answerer.answer, answerer.fault, clock, as_it_is)
     running = asyncio.create_task(mailboxes.run())
     while len(answerer.answered) < 3:
         await asyncio.sleep(0.01)
@@ -153,7 +159,7 @@ async def test_two_processes_never_answer_one_chat_at_once(database, postgres, c
 
     async with database.transaction() as session:
         await inbox.put(session, [said(number) for number in range(10)], now=clock())
-    pair = [Mailboxes(one, answer, answer, clock) for one in (database, other)]
+    pair = [Mailboxes(one, answer, answer, clock, as_it_is) for one in (database, other)]
     await asyncio.gather(*(mailboxes.sweep() for mailboxes in pair))
     await asyncio.gather(*(mailboxes.settled() for mailboxes in pair))
     await other.close()
@@ -163,13 +169,51 @@ async def test_two_processes_never_answer_one_chat_at_once(database, postgres, c
 
 async def test_unstored_message_is_not_acknowledged(answerer, clock, tmp_path):
     away = Mailboxes(
-        Database(f"sqlite:///{tmp_path}/no/such/folder.db"), answerer.answer, answerer.fault, clock
+        Database(f"sqlite:///{tmp_path}/no/such/folder.db"), answerer.answer, answerer.fault, clock, as_it_is
     )
 
     with pytest.raises(OperationalError):
         await away.receive(said(1))
 
     assert answerer.answered == []
+
+
+async def test_picture_is_made_ready_before_its_turn_while_nobody_holds_the_database(
+    database, answerer, clock
+):
+    ready = []
+
+    async def prepare(message):
+        async with database.transaction() as session:  # on SQLite this would wait for ever inside a turn
+            ready.append(await session.scalar(select(Received.state)))
+        return replace(message, text="ready")
+
+    boxes = Mailboxes(database, answerer.answer, answerer.fault, clock, prepare)
+    await boxes.receive(said(1, text="", kind="photo", file="phone:1"))
+    await boxes.settled()
+
+    assert ready == ["new"]
+    assert answerer.answered == [("wang", "ready")]
+
+
+async def test_picture_that_cannot_be_had_now_is_tried_again(database, answerer, clock):
+    tries = []
+
+    async def prepare(message):
+        tries.append(message)
+        if len(tries) == 1:
+            raise TryLater(5)
+        return message
+
+    boxes = Mailboxes(database, answerer.answer, answerer.fault, clock, prepare)
+    await boxes.receive(said(1, text="a photo", kind="photo", file="phone:1"))
+    await boxes.settled()
+    assert (answerer.answered, answerer.faults) == ([], ["a photo"])
+
+    clock.tick(60)
+    await boxes.sweep()
+    await boxes.settled()
+    assert answerer.answered == [("wang", "a photo")]
 
 
 async def test_odd_bytes_are_stored_as_far_as_they_are_text(mailboxes, answerer):

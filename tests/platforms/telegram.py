@@ -14,6 +14,9 @@ from aiohttp import web
 TOKEN = "1:a-token-for-tests"
 
 
+LARGEST_FILE = 20_000_000
+
+
 class Answer(Exception):
     """What the server answers instead of a result."""
 
@@ -50,6 +53,8 @@ class Server:
     faults: list[Answer | str] = field(default_factory=list)
     acknowledged: list[str] = field(default_factory=list)
     calls: list[str] = field(default_factory=list)
+    files: dict[str, bytes] = field(default_factory=dict)
+    broken_files: int = 0
     commands: dict[str, list[str]] = field(default_factory=dict)
     webhook: dict[str, Any] = field(default_factory=dict)
     rate: int = 0
@@ -64,6 +69,15 @@ class Server:
     def sent(self, chat: str = "7", **content: Any) -> dict[str, Any]:
         """Let a member send what is not text."""
         return self._message(chat, "zh-hans", **content)
+
+    def picture(self, body: bytes, chat: str = "7", *, original: bool = False) -> dict[str, Any]:
+        """Let a member send a picture: as a photo, or the original as a file."""
+        name = f"picture{self._next()}"
+        self.files[name] = body
+        told = {"file_id": name, "file_unique_id": name, "file_size": len(body)}
+        if original:
+            return self.sent(chat, document={**told, "file_name": "IMG_0001.JPG", "mime_type": "image/jpeg"})
+        return self.sent(chat, photo=[{**told, "width": 1280, "height": 960}])
 
     def press(self, letter: Letter, label: str) -> dict[str, Any]:
         """Let a member press a button."""
@@ -172,6 +186,22 @@ class Server:
         for name, value in (await request.post()).items():
             fields[name] = value.file.read() if isinstance(value, web.FileField) else value
         return fields
+
+    async def _getFile(self, said: dict[str, Any]) -> dict[str, Any]:  # noqa: N802 -- Telegram's name
+        body = self.files.get(said["file_id"])
+        if body is None:
+            raise Answer(400, "Bad Request: invalid file_id")
+        if len(body) > LARGEST_FILE:
+            raise Answer(400, "Bad Request: file is too big")
+        path = f"photos/{said['file_id']}.jpg"
+        return {"file_id": said["file_id"], "file_unique_id": said["file_id"], "file_path": path}
+
+    async def give(self, request: web.Request) -> web.Response:
+        """Give a file out, under the path that getFile told; a fault is answered first."""
+        if self.broken_files:
+            self.broken_files -= 1
+            return web.Response(status=502)
+        return web.Response(body=self.files[request.match_info["name"]])
 
     async def _getMe(self, _: dict[str, Any]) -> dict[str, Any]:  # noqa: N802 -- Telegram's name
         return {"id": 1, "is_bot": True, "first_name": "工会小助手（演示）", "username": "demo_bot"}
@@ -288,7 +318,11 @@ async def serving() -> AsyncIterator[Server]:
     server = Server()
     app = web.Application(client_max_size=60_000_000)
     app.add_routes(
-        [web.post("/bot{token}/{method}", server.handle), web.get("/bot{token}/{method}", server.handle)]
+        [
+            web.post("/bot{token}/{method}", server.handle),
+            web.get("/bot{token}/{method}", server.handle),
+            web.get("/file/bot{token}/photos/{name}.jpg", server.give),
+        ]
     )
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
     await runner.setup()

@@ -13,10 +13,12 @@ from models import doors, events, members, signups
 from models.messages import Address
 from models.outbox import Letter
 from models.signups import Wish
+from tests.pictures import exif, saved, scene
 from tests.town import WAYS, Member, Town, town
 
 pytestmark = pytest.mark.timeout(120)
 DAY = timedelta(days=1)
+BIG = (2000, 1500)
 
 
 @pytest.fixture
@@ -167,6 +169,101 @@ async def test_gala_with_two_companions_takes_four_actions(place, way):
     assert "还有57个名额" in await (await place.member(way)).say("汇演的票")
 
 
+async def test_two_photos_take_three_actions_each_when_known(place, way):
+    member = await place.member(way)
+    await introduce(member, "王芳（演示）", "13800000001")
+    first, second = (saved(scene(BIG, seed=seed), exif=exif()) for seed in (1, 2))
+
+    told = await member.show(first)
+    assert told == "照片收到，先不动它。您想？\n[参加摄影比赛] [给同事看] [发错了]"
+    await member.run(
+        ("[参加摄影比赛]", "第1幅收到，起个名字？\n[不填了]"),
+        (
+            "晨练",
+            (
+                "请核对：《晨练》，彩色，单幅，10月3日拍，手机组。是我自己拍的，没有拼接；同意工会展出。\n"
+                "[投稿，署我的名] [投稿，不署名] [改一改]"
+            ),
+        ),
+        ("[投稿，署我的名]", "投好了，编号P001。还能再投4幅，直接发照片。\n[我的作品] [转人工]"),
+    )
+    assert (
+        member.actions == 4
+    )  # the picture, its title, and two presses: the first falls away when the card came before
+
+    member.actions = 0
+    assert await member.show(second) == "第2幅收到，起个名字？\n[不填了]"
+    await member.say("黄昏")
+    await member.run(("[投稿，不署名]", "投好了，编号P002。还能再投3幅，直接发照片。\n[我的作品] [转人工]"))
+    assert member.actions == 3
+
+
+async def test_new_member_enters_a_photo_with_five_actions(place, way):
+    member = await place.member(way)
+    await member.say("摄影比赛")
+    await member.say("[投稿]")
+    member.actions = 0
+
+    assert await member.show(saved(scene(BIG), exif=exif())) == "第1幅收到，起个名字？\n[不填了]"
+    await member.run(
+        ("晨练", "您的姓名？\n[不填了]"),
+        ("王芳（演示）", "手机号？入围了好通知您。\n[不填了]"),
+    )
+    await member.say("13800000001")
+    await member.run(("[投稿，署我的名]", "投好了，编号P001。还能再投4幅，直接发照片。\n[我的作品] [转人工]"))
+    assert member.actions == 5
+
+
+async def test_photo_that_comes_while_the_last_is_named_waits_its_turn(place, way):
+    member = await place.member(way)
+    await introduce(member, "王芳（演示）", "13800000001")
+    await member.say("摄影比赛")
+    await member.say("[投稿]")
+
+    await member.show(saved(scene(BIG, seed=1), exif=exif()))
+    queued = await member.show(saved(scene(BIG, seed=2)))
+    assert queued == "又收到一幅，记着呢，投完这幅就轮到它。\n\n第1幅收到，起个名字？\n[不填了]"
+    await member.say("晨练")
+    await member.run(
+        (
+            "[投稿，署我的名]",
+            "投好了，编号P001。还能再投4幅，直接发照片。\n\n第2幅收到，起个名字？\n[不填了]",
+        ),
+        ("黄昏", "哪天拍的？\n[记不清了]"),
+        (
+            "10月4日",
+            (
+                "请核对：《黄昏》，彩色，单幅。是我自己拍的，没有拼接；同意工会展出。\n"
+                "[投稿，署我的名] [投稿，不署名] [改一改]"
+            ),
+        ),
+    )
+    await member.say("[投稿，署我的名]")
+
+    await member.run(
+        (
+            "[我的作品]",
+            "摄影大赛（演示）：您投了2幅，还能再投3幅，直接发照片。\n[P001《晨练》] [P002《黄昏》] [转人工]",
+        ),
+        ("[P001《晨练》]", "P001《晨练》，彩色，单幅，10月3日拍，手机组。\n[换一张] [撤下] [转人工]"),
+        ("[撤下]", "P001撤下了，截止前还能再投。\n[转人工] [我的作品]"),
+        ("[我的作品]", "摄影大赛（演示）：您投了1幅，还能再投4幅，直接发照片。\n[P002《黄昏》] [转人工]"),
+        ("[P002《黄昏》]", "P002《黄昏》，彩色，单幅，10月4日拍。\n[换一张] [撤下] [转人工]"),
+        ("[换一张]", "好，把新的照片发给我，换掉P002。\n[菜单] [转人工]"),
+    )
+    assert await member.show(saved(scene(BIG, seed=3), exif=exif())) == "P002换好了。\n[转人工] [我的作品]"
+
+
+async def test_what_is_no_photo_is_told_kindly_and_the_talk_goes_on(place):
+    member = await place.member("telegram")
+    await member.say("摄影比赛")
+    await member.say("[投稿]")
+
+    assert await member.show(b"no picture") == "这个文件不是照片，我打不开。在相册里选一张再发。\n[转人工]"
+    assert await member.show(b"x" * 20_000_001) == "这个太大了，最多20兆。换一张小些的再发。\n[菜单] [转人工]"
+    assert (await member.show(saved(scene(BIG), exif=exif()))).startswith("第1幅收到，起个名字？")
+
+
 async def test_class_tells_all_its_dates(place, way):
     member = await place.member(way)
     await introduce(member, "王芳（演示）", "13800000001")
@@ -189,7 +286,7 @@ async def test_waiting_member_is_offered_the_place_that_is_given_back_and_takes_
         for said in ("象棋报名", "[报名]", f"演示{phone}", phone, "[象棋业余组]"):
             await member.say(said)
         told = await member.say("[没错，报名]")
-    page = "请常打开这个网页看看" if way == "web" else "不用盯着"
+    page = "轮到时同事打13800000002告诉您" if way == "web" else "不用盯着"
     assert told == (
         f"象棋和围棋比赛（演示）：名额满了，您排第1位。有人退出就按顺序问您，{page}。\n"
         "[不排了] [看别的活动] [转人工]"

@@ -18,6 +18,7 @@ from bot.channels.telegram import errors, rendering
 from bot.channels.telegram.request import Request
 from bot.channels.telegram.updates import ALLOWED, NAME, to_incoming
 from config.settings import Settings
+from models.base import Refused
 from models.messages import Outgoing
 
 log = structlog.get_logger()
@@ -176,6 +177,16 @@ class Telegram:
             log.warning("update not stored", problem=type(error).__name__)
             return web.Response(status=503)
         return web.Response()
+
+    async def fetch(self, reference: str) -> bytes:
+        """Return a picture or file; Telegram gives out none above 20 MB."""
+        try:
+            found = await self._bot.get_file(reference.removeprefix(f"{self.name}:"))
+            return bytes(await found.download_as_bytearray())
+        except BadRequest as error:
+            raise Refused("photo_big" if errors.is_too_big(error) else "photo_bad") from None
+        except TelegramError as error:
+            raise errors.translated(error, "reply") from None
 
     async def _edit(self, address: str, letter: Outgoing) -> str:
         try:

@@ -61,6 +61,11 @@ def is_unchanged(error: BadRequest) -> bool:
     return _says(error, _UNCHANGED)
 
 
+def is_too_big(error: BadRequest) -> bool:
+    """Say whether a file is larger than bots may have."""
+    return _says(error, ("file is too big",))
+
+
 def is_uneditable(error: BadRequest) -> bool:
     """Say whether a message can no longer be edited."""
     return _says(error, _UNEDITABLE)

@@ -40,7 +40,9 @@
       const part = element("p");
       paragraph.split("\n").forEach((line, at) => {
         if (at) part.append("\n");
-        if (/^\d[\d-]{2,14}$/.test(line.trim())) {
+        if (/^\d{6}$/.test(line.trim())) {
+          part.append(element("strong", "number", line.trim()));  // a code to say aloud, no telephone
+        } else if (/^\d[\d-]{2,14}$/.test(line.trim())) {
           const link = element("a", "number", line.trim());
           link.href = "tel:" + line.trim();
           part.append(link);
@@ -82,7 +84,7 @@
       const shown = element("img", "ticket");
       shown.alt = "签到码，长按可以存下来";
       shown.src = item.picture;
-      shown.addEventListener("load", toEnd);
+      shown.addEventListener("load", () => into(turn));
       bubble.append(shown);
     }
     if (!item.mine) {
@@ -98,8 +100,12 @@
     transcript.push(item);
     keep();
     const turn = draw(item);
-    if (follow) log.scrollTop = item.mine || turn.offsetHeight < log.clientHeight ? log.scrollHeight : turn.offsetTop - 8;
+    if (follow) into(turn);
     return turn;
+  }
+  function into(turn) {
+    const whole = turn.classList.contains("mine") || turn.offsetHeight < log.clientHeight;
+    log.scrollTop = whole ? log.scrollHeight : turn.offsetTop - 8;
   }
   function startTyping() {
     stopTyping();

@@ -17,6 +17,7 @@ from bot.clock import now
 from bot.web import server as web_server
 from config.settings import Settings
 from models import outbox
+from models.files import Store
 from models.messages import Address, Choice, Incoming, Outgoing
 from tests.platforms import telegram as platform
 
@@ -59,7 +60,7 @@ async def on_telegram(_database, _tmp_path) -> AsyncIterator[Harness]:
 @asynccontextmanager
 async def on_web(database, tmp_path) -> AsyncIterator[Harness]:
     settings = Settings(_env_file=None, data_dir=tmp_path)
-    channel = WebChat(database, settings, now, lambda key: key)
+    channel = WebChat(database, settings, now, lambda key: key, Store(settings.files))
     got: list[Incoming] = []
     app = web_server.build(settings, database, [channel.routes()])
     app.on_shutdown.append(channel.close)

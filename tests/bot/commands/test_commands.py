@@ -53,6 +53,9 @@ def run(capsys, *arguments: str) -> tuple[int, str, str]:
         "backup",
         "restore",
         "import-roster",
+        "import-signups",
+        "calls",
+        "export",
     ],
 )
 def test_every_command_explains_itself(capsys, folder, name):

@@ -15,7 +15,8 @@ from bot.channels.webchat import WebChat
 from bot.web import greeting, server, uploads
 from bot.web.limits import Limits
 from config.settings import Settings
-from models import outbox
+from models import files, outbox
+from models.files import Store
 from models.messages import Address, Incoming, Outgoing
 
 
@@ -46,7 +47,7 @@ class Site:
 @pytest.fixture
 async def site(small, tmp_path, clock) -> AsyncIterator[Site]:
     settings = Settings(_env_file=None, data_dir=tmp_path, demo=True)
-    chat = WebChat(small, settings, clock, lambda key: f"<{key}>")
+    chat = WebChat(small, settings, clock, lambda key: f"<{key}>", Store(settings.files))
 
     async def broken(_: web.Request) -> web.Response:
         raise KeyError("a fault of the program")
@@ -263,7 +264,7 @@ async def test_too_big_a_file_is_refused_and_not_kept(site, tmp_path, monkeypatc
 
 
 async def test_full_disk_is_told(site, monkeypatch):
-    monkeypatch.setattr(uploads, "SPARE_BYTES", 2**60)
+    monkeypatch.setattr(files, "SPARE_BYTES", 2**60)
     assert await site.post("/api/chat/files", data=form(picture())) == (507, {"text": "<fault.full>"})
 
 

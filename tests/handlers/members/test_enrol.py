@@ -7,7 +7,8 @@ import pytest
 
 from config.entries import EventPlan, Question
 from handlers import enrolling, telling
-from models import offers
+from models import events, offers, postponement, signups
+from models.places import Place
 
 OPENS = datetime(2026, 11, 1, tzinfo=UTC)
 CLOSES = datetime(2026, 12, 5, 15, 59, tzinfo=UTC)
@@ -153,7 +154,8 @@ async def test_lapsed_offer_is_told_kindly_and_rejoined_with_one_tap(chat, opene
     )
     assert (await chat.say("我的", member="hanmei")).startswith("轮到您了")
     assert (await chat.send(late)).endswith("再排一次吗？\n[重新排队] [不用了]")
-    assert await chat.say("[重新排队]", member="lilei") == WAITS.format(n=1)
+    asked = WAITS.format(n=1).replace("有人退出", "现在有1个名额正在问前面的人。有人退出")
+    assert await chat.say("[重新排队]", member="lilei") == asked
 
 
 async def test_offer_that_is_declined_goes_to_the_next(chat, opened):
@@ -244,9 +246,52 @@ async def test_moved_event_asks_who_can_come(chat, opened, clock, monkeypatch):
     await opened(places=5)
 
     assert await chat.shown() == (
-        "象棋和围棋比赛改到12月27日（周日）上午9:00。名额给您留着，来得了吗？\n[能来] [来不了]"
+        "象棋和围棋比赛改到12月27日（周日）上午9:00（原来12月20日（周日）上午9:00）。名额给您留着，来得了吗？\n[能来] [来不了]"
     )
     await chat.run(("[能来]", "好，名额给您留着。\n[我的报名] [菜单] [转人工]"))
+
+
+async def act(chat, clock, rule, *about, **more):
+    """Let staff do something and the letters about it be written."""
+    async with chat.database.transaction() as session:
+        found = await (session.get_one(*about) if about else events.by_slug(session, "board-contest"))
+        changes = await rule(session, found, **more, now=clock())
+        await telling.tell(session, chat.dialogue.edition.content, changes, now=clock())
+
+
+async def test_who_is_taken_out_hears_why(chat, opened, clock):
+    await opened(places=5)
+    await sign_up(chat)
+
+    await act(chat, clock, signups.cancel, Place, 1, by="赵（演示）", reason="年龄不合这一组")
+
+    assert (
+        await chat.shown()
+        == "您的象棋和围棋比赛报名取消了：年龄不合这一组。想多问几句请找同事。\n[转人工] [菜单]"
+    )
+
+
+async def test_called_off_event_is_told_with_the_reason(chat, opened, clock):
+    await opened(places=5)
+    await sign_up(chat)
+
+    await act(chat, clock, postponement.call_off, by="赵（演示）", reason="场地停电")
+
+    assert (
+        await chat.shown() == "对不起，象棋和围棋比赛不办了：场地停电。您不用做什么。\n[看别的活动] [转人工]"
+    )
+    assert (await chat.say("我的")).startswith("您还没有报名")
+
+
+async def test_event_that_gets_its_first_date_tells_it(chat, opened, clock):
+    await opened(places=5)
+    await sign_up(chat)
+    async with chat.database.transaction() as session:
+        (await events.by_slug(session, "board-contest")).starts = None
+
+    await act(chat, clock, postponement.move, starts=STARTS, by="赵（演示）")
+
+    assert (await chat.shown()).startswith("象棋和围棋比赛改到12月20日（周日）上午9:00（原来没定日子）。")
 
 
 async def test_entry_that_is_no_event_cannot_be_signed_up_for(chat):

@@ -1,0 +1,92 @@
+"""export: what staff take away of an event, as a table, as pages to print, or as the works for a jury."""
+
+import argparse
+from collections.abc import Sequence
+from itertools import groupby
+from pathlib import Path
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot import clock
+from bot.commands.base import Commands, Failed, command, opened
+from bot.web import pages
+from config.settings import Settings
+from handlers import wording
+from models import events, lists, packs, sheets_out, works
+from models.base import Database, Refused
+from models.events import Event
+from models.files import Store
+from models.sheets_out import Cell
+
+TABLES, PRINTED = ("roster", "attendance", "waiting"), ("signin", "tables", "badges")
+Table = list[Sequence[Cell]]
+GROUP, ANSWERS = 5, 6
+TITLES = {"roster": "名单", "attendance": "到场", "waiting": "排队"}
+
+
+def add(commands: Commands) -> None:
+    """Add the command."""
+    parser = command(commands, "export", export, "write a list of an event, pages to print, or its photos")
+    parser.add_argument("event", help="the event's name in the content, such as board-contest")
+    parser.add_argument("what", choices=(*TABLES, *PRINTED, "entries"))
+    parser.add_argument("-o", "--out", type=Path, required=True, help=".xlsx or .csv; .html to print; .zip")
+    parser.add_argument(
+        "--full-phones", metavar="WHO", default="", help="show phones in full to this colleague"
+    )
+    parser.add_argument("--reason", default="", help="why phones must be shown; it is written down")
+
+
+async def export(settings: Settings, parsed: argparse.Namespace) -> None:
+    """Write one list."""
+    async with opened(settings) as database:
+        if parsed.what == "entries":
+            await _entries(settings, database, parsed)
+            return
+        kind: lists.Kind = parsed.what if parsed.what in TABLES else "roster"
+        async with database.transaction() as session:
+            event = await _event(session, parsed.event)
+            try:
+                table = await lists.rows(
+                    session, event, kind, staff=parsed.full_phones, reason=parsed.reason, now=clock.now()
+                )
+            except Refused as refusal:
+                raise Failed("say with --reason why phones must be shown in full") from refusal
+    parsed.out.write_bytes(_written(event, parsed, table))
+    print(f"{len(table) - 1} in {parsed.out}")
+
+
+async def _event(session: AsyncSession, name: str) -> Event:
+    event = await events.by_slug(session, name)
+    if event is None:
+        raise Failed(f"there is no event {name}")
+    return event
+
+
+def _written(event: Event, parsed: argparse.Namespace, table: Table) -> bytes:
+    if parsed.what in PRINTED:
+        return _printed(event, parsed.what, table[1:]).encode()
+    if parsed.out.suffix == ".csv":
+        return sheets_out.csv_bytes(table)
+    if parsed.out.suffix == ".xlsx":
+        return sheets_out.xlsx(table, title=TITLES[parsed.what])
+    raise Failed(f"{parsed.out.name}: a table is a .csv or an .xlsx file")
+
+
+def _printed(event: Event, what: str, rows: Table) -> str:
+    def group(row: Sequence[Cell]) -> str:
+        return str(row[GROUP] or str(row[ANSWERS]).partition("；")[0])
+
+    ordered = sorted(rows, key=group)
+    groups = [(name, list(members)) for name, members in groupby(ordered, key=group)]
+    date = wording.when(event.starts) if event.starts else ""
+    return pages.text(f"print/{what}.html", event=event, rows=rows, groups=groups, date=date, title=what)
+
+
+async def _entries(settings: Settings, database: Database, parsed: argparse.Namespace) -> None:
+    async with database.transaction() as session:
+        found = await works.entered(session, (await _event(session, parsed.event)).slug)
+    with parsed.out.open("wb") as out:
+        missing = await packs.jury(Store(settings.files), found, out)
+    print(f"{len(found) - len(missing)} in {parsed.out}")
+    if missing:
+        raise Failed(f"no picture lies in the store for {'、'.join(missing)}")

@@ -1,0 +1,114 @@
+"""import-signups and calls: what comes on paper, and what goes out by telephone."""
+
+import argparse
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot import clock
+from bot.commands.base import Commands, Failed, command, opened
+from config.content import Content
+from config.settings import Settings
+from handlers import telling
+from models import calls, content, events, paper, sheets, sheets_out
+from models.base import Database, Refused
+from models.paper import Applicant
+
+Bad = list[tuple[int, str]]
+
+
+def add(commands: Commands) -> None:
+    """Add the commands."""
+    parser = command(
+        commands,
+        "import-signups",
+        load,
+        "sign up for an event whoever stands in a table, by the rules that hold for all; may be repeated",
+    )
+    columns = f"columns {'、'.join(paper.NEEDED)}, and {'、'.join(paper.OPTIONAL)} if there are any"
+    parser.add_argument("event", help="the event's name in the content, such as board-contest")
+    parser.add_argument("file", type=Path, nargs="?", metavar="FILE.csv|xlsx", help=columns)
+    parser.add_argument("--by", default="staff", help="who wrote the table down, for the record of consent")
+    parser.add_argument("--dry-run", action="store_true", help="only tell what would happen")
+    parser.add_argument("--template", type=Path, metavar="OUT.xlsx", help="write an empty table to fill in")
+    parser = command(
+        commands, "calls", call, "show whom to call about their sign-ups, and note what was done"
+    )
+    parser.add_argument("--done", type=int, metavar="ID", help="this member was told")
+    parser.add_argument(
+        "--missed", type=int, metavar="ID", help="nobody answered; it comes again in some hours"
+    )
+    parser.add_argument("--by", default="staff", help="who called")
+
+
+async def load(settings: Settings, parsed: argparse.Namespace) -> int:
+    """Check the whole table, then sign its good lines up; return 1 when a line is bad."""
+    if parsed.template:
+        parsed.template.write_bytes(sheets_out.xlsx([(*paper.NEEDED, *paper.OPTIONAL)], title="报名"))
+        print(f"an empty table lies in {parsed.template}")
+        return 0
+    if parsed.file is None:
+        raise Failed("name the table to import, or --template to get an empty one")
+    try:
+        good, bad = paper.check(sheets.read(parsed.file, paper.NEEDED, paper.OPTIONAL))
+    except sheets.Unreadable as error:
+        raise Failed(str(error)) from error
+    async with opened(settings) as database:
+        told = await _sign_up(database, parsed, good, bad)
+    for number, why in sorted(bad):
+        print(f"line {number}: {why}")
+    summary = ", ".join(
+        f"{told.count(what)} {what}" for what in ("confirmed", "waiting", "pending", "already")
+    )
+    print(f"{summary}, {len(bad)} bad{'; nothing was written' if parsed.dry_run else ''}")
+    return 1 if bad else 0
+
+
+async def _sign_up(
+    database: Database, parsed: argparse.Namespace, good: Sequence[tuple[int, Applicant]], bad: Bad
+) -> list[str]:
+    async with database.transaction() as session:
+        shown = await content.published(session)
+        trial = await session.begin_nested()
+        told = [what for line in good for what in await _one(session, shown, parsed, *line, bad)]
+        await (trial.rollback() if parsed.dry_run else trial.commit())
+    return told
+
+
+async def _one(
+    session: AsyncSession,
+    shown: Content,
+    parsed: argparse.Namespace,
+    number: int,
+    applicant: Applicant,
+    bad: Bad,
+) -> list[str]:
+    event = await events.by_slug(session, parsed.event)
+    if event is None:
+        raise Failed(f"there is no event {parsed.event}")
+    now: datetime = clock.now()
+    try:
+        async with session.begin_nested():
+            changes = await paper.sign_up(session, event, applicant, parsed.by, now=now)
+    except Refused as refusal:
+        bad.append((number, f"refused: {shown.texts[f'refused.{refusal.reason}'].text}"))
+        return []
+    await telling.tell(session, shown, changes, but=changes[0].place, now=now)
+    return [changes[0].what]
+
+
+async def call(settings: Settings, parsed: argparse.Namespace) -> None:
+    """Note what was done, then list the calls that wait."""
+    async with opened(settings) as database, database.transaction() as session:
+        try:
+            if parsed.done is not None:
+                await calls.done(session, parsed.done, parsed.by, now=clock.now())
+            if parsed.missed is not None:
+                await calls.missed(session, parsed.missed, now=clock.now())
+        except Refused as refusal:
+            raise Failed("there is no such call") from refusal
+        for one in await calls.waiting(session, now=clock.now()):
+            tries = f", tried {one.tries} times" if one.tries else ""
+            print(f"{one.id}  {one.name}  {one.phone}{tries}\n    {one.text}")

@@ -1,0 +1,93 @@
+"""The call list: what members without a reachable address are told by telephone, as letters of the channel `phone`.
+
+Such a letter is written like every other and waits until a colleague has called.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from models import deadlines
+from models.base import Refused
+from models.events import Event
+from models.members import Member, moves_along
+from models.messages import Address
+from models.outbox import Letter
+from models.places import OFFERED, Place, note
+
+CHANNEL = "phone"
+AGAIN = timedelta(hours=4)
+"""When to try once more somebody who was not reached."""
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One call to make: to whom, at which number, and what to say."""
+
+    id: int
+    name: str
+    phone: str
+    text: str
+    tries: int
+
+
+def address(member: Member) -> Address:
+    """Return where letters to *member* go that a colleague tells by telephone."""
+    return Address(CHANNEL, str(member.id))
+
+
+async def waiting(session: AsyncSession, *, now: datetime) -> list[Call]:
+    """Return the calls to make now, the oldest first."""
+    query = select(Letter).where(Letter.channel == CHANNEL, Letter.state == "waiting", Letter.due <= now)
+    letters = list(await session.scalars(query.order_by(Letter.due, Letter.id)))
+    ids = {int(letter.address) for letter in letters if letter.address.isdecimal()}
+    found = await session.scalars(select(Member).where(Member.id.in_(ids)))
+    members = {str(member.id): member for member in found}
+    return [
+        Call(letter.id, member.name or "", member.phone or "", letter.message.text, letter.tries)
+        for letter in letters
+        if (member := members.get(letter.address))
+    ]
+
+
+async def done(session: AsyncSession, number: int, staff: str, *, now: datetime) -> None:
+    """Note that a member was told; the clock of their offers begins now.
+
+    Raises Refused: call_unknown.
+    """
+    letter = await _letter(session, number)
+    letter.state, letter.settled_at, letter.reason = "sent", now, f"called by {staff}"
+    query = (
+        select(Place, Event)
+        .join(Event)
+        .where(Place.member_id == int(letter.address), Place.state == OFFERED, Place.offered_until.is_(None))
+    )
+    for place, event in list(await session.execute(query)):
+        place.offered_until = deadlines.offered_until(event, now=now)
+        note(session, place, "called", OFFERED, OFFERED, by=staff, now=now)
+
+
+async def missed(session: AsyncSession, number: int, *, now: datetime) -> None:
+    """Note that nobody answered; the call comes again in some hours.
+
+    Raises Refused: call_unknown.
+    """
+    letter = await _letter(session, number)
+    letter.tries += 1
+    letter.due = now + AGAIN
+
+
+async def _letter(session: AsyncSession, number: int) -> Letter:
+    query = select(Letter).where(Letter.id == number, Letter.channel == CHANNEL, Letter.state == "waiting")
+    letter = await session.scalar(query.with_for_update())
+    if letter is None:
+        raise Refused("call_unknown")
+    return letter
+
+
+@moves_along
+async def _move(session: AsyncSession, keep: Member, other: Member, _now: datetime) -> None:
+    theirs = (Letter.channel == CHANNEL, Letter.address == str(other.id), Letter.state == "waiting")
+    await session.execute(update(Letter).where(*theirs).values(address=str(keep.id)))

@@ -1,0 +1,102 @@
+"""Sign-ups that staff write down for members, from a paper or a call, through the same guard as everybody's."""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from models import offers, places, sheets, signups
+from models.events import Event
+from models.members import Member
+from models.places import Change, Place
+from models.signups import Wish
+
+NEEDED, OPTIONAL = ("姓名", "手机号"), ("单位工会", "人数", "组别", "备注")
+NAME_LENGTH = 50
+_PARTY = re.compile(r"[1-9][0-9]?")
+_PHONE = re.compile(r"(?:\+?86)?(1[3-9]\d{9})")
+
+
+@dataclass(frozen=True, slots=True)
+class Applicant:
+    """One good line: who wants to come, with how many, in which group."""
+
+    name: str
+    phone: str
+    union: str = ""
+    party: int = 1
+    category: str = ""
+    remark: str = ""
+
+
+def check(lines: Iterable[sheets.Line]) -> tuple[list[tuple[int, Applicant]], list[tuple[int, str]]]:
+    """Return the good lines with their numbers, and for each bad one its number and why."""
+    good, bad, seen = list[tuple[int, Applicant]](), list[tuple[int, str]](), dict[str, int]()
+    for line in lines:
+        applicant, why = _applicant(line.cells)
+        who = places.same_person(applicant.name, applicant.phone) or ""
+        if not why and who in seen:
+            why = f"姓名 and 手机号 stand in line {seen[who]} already"
+        if why:
+            bad.append((line.number, why))
+        else:
+            seen[who] = line.number
+            good.append((line.number, applicant))
+    return good, bad
+
+
+def _applicant(cells: Mapping[str, str]) -> tuple[Applicant, str]:
+    name, party = cells["姓名"], cells["人数"] or "1"
+    mobile = _PHONE.fullmatch(re.sub(r"[ -]", "", unicodedata.normalize("NFKC", cells["手机号"])))
+    reasons = (
+        ""
+        if name and len(name) <= NAME_LENGTH and not any(c.isdigit() for c in name)
+        else "姓名 is not a name",
+        "" if mobile else "手机号 is not a mobile number of 11 digits",
+        "" if _PARTY.fullmatch(party) else "人数 is not a number of persons",
+    )
+    why = "; ".join(reason for reason in reasons if reason)
+    phone = mobile[1] if mobile else ""
+    number = int(party) if not reasons[2] else 1
+    return Applicant(name, phone, cells["单位工会"], number, cells["组别"], cells["备注"]), why
+
+
+async def person(session: AsyncSession, name: str, phone: str, *, now: datetime) -> Member:
+    """Return the member who signed up as this person before, else a new one whom only the telephone reaches."""
+    who = places.same_person(name, phone)
+    known = select(Place.member_id).where(Place.who == who).order_by(Place.id.desc()).limit(1)
+    number = await session.scalar(known)
+    if number is not None:
+        return await session.get_one(Member, number)
+    member = Member(name=name, phone=phone, joined_at=now)
+    session.add(member)
+    await session.flush()
+    return member
+
+
+async def sign_up(
+    session: AsyncSession, event: Event, applicant: Applicant, staff: str, *, now: datetime
+) -> list[Change]:
+    """Sign a member up as *staff* wrote it down; they agreed by word of mouth.
+
+    Raises Refused as signing up does.
+    """
+    member = await person(session, applicant.name, applicant.phone, now=now)
+    wish = Wish(
+        member_id=member.id,
+        channel=offers.ON_PAPER,
+        party=applicant.party,
+        category=applicant.category,
+        union=applicant.union or member.union_name,
+        area=member.area,
+        verified=member.verified,
+        name=applicant.name,
+        phone=applicant.phone,
+        answers={"consent": f"口头同意，{staff}记录", "remark": applicant.remark},
+        by=staff,
+    )
+    return await signups.sign_up(session, event, wish, now=now)
