@@ -20,7 +20,7 @@ from bot.delivery import Delivery
 from bot.intake import Intake
 from bot.mailboxes import Mailboxes
 from bot.schedule import Schedule
-from bot.web import greeting, server, takeaway
+from bot.web import checkin, greeting, posters, server, takeaway
 from config.settings import Settings
 from handlers import members as services
 from handlers.dialogue import Dialogue
@@ -72,11 +72,19 @@ def _assemble(
     store = Store(settings.files)
     chat = WebChat(database, settings, now, lambda key: dialogue.edition.content.texts[key].text, store)
     channels: list[Channel] = [chat]
-    routes = [chat.routes(), takeaway.routes(database, now)]
+    telegram: Telegram | None = None
     if settings.telegram_bot_token is not None:
         telegram = Telegram(settings, http, now)
         channels.append(telegram)
-        routes.append(telegram.routes())
+    routes = [
+        chat.routes(),
+        takeaway.routes(settings, database, now),
+        checkin.routes(settings, database, lambda: dialogue.edition.content, now),
+        posters.routes(
+            settings, lambda: dialogue.edition.content, lambda: telegram.username if telegram else ""
+        ),
+        *([telegram.routes()] if telegram else ()),
+    ]
     mailboxes = Mailboxes(database, dialogue.answer, dialogue.fault, now, Intake(channels, store))
     delivery = Delivery(
         database, channels, now, secrets.token_hex(8), on_gone=members.bury, on_moved=members.move

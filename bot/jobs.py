@@ -45,6 +45,20 @@ def all_jobs(
             await desk.tell_late(session, dialogue.edition.content, now=clock())
             await desk.tell_interested(session, dialogue.edition.content, now=clock())
 
+    async def refresh() -> None:
+        await edition.refresh(database, dialogue)
+
+    return {
+        mailboxes.sweep: HALF_MINUTE,
+        sweep_outbox: SOON,
+        refresh: HALF_MINUTE,
+        keep_promises: MINUTE,
+        clean: HOUR,
+        **_of_places(database, dialogue, clock),
+    }
+
+
+def _of_places(database: Database, dialogue: Dialogue, clock: Callable[[], datetime]) -> dict[Job, float]:
     async def settle_places() -> None:
         async with database.transaction() as session:
             changes = await offers.sweep(session, now=clock())
@@ -57,16 +71,6 @@ def all_jobs(
         async with database.transaction() as session:
             await attendance.mark_absent(session, now=clock())
             await telling.remind(session, dialogue.edition.content, now=clock())
+            await telling.ask_opinions(session, dialogue.edition.content, now=clock())
 
-    async def refresh() -> None:
-        await edition.refresh(database, dialogue)
-
-    return {
-        mailboxes.sweep: HALF_MINUTE,
-        sweep_outbox: SOON,
-        refresh: HALF_MINUTE,
-        settle_places: HALF_MINUTE,
-        keep_promises: MINUTE,
-        remind: MINUTE,
-        clean: HOUR,
-    }
+    return {settle_places: HALF_MINUTE, remind: MINUTE}

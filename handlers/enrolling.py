@@ -118,6 +118,7 @@ def _way(turn: Turn, place: Place, event: Event) -> tuple[Choice, ...]:
 async def places_of(turn: Turn) -> list[tuple[Place, Event]]:
     """Return what the member is in, alone or as somebody's partner, and is not over; the next first."""
     both = [*await places.mine(turn.session, turn.member), *await pairs.of(turn.session, turn.member)]
+    both.sort(key=lambda found: (found[1].starts is None, found[1].starts or turn.now))
     return [(place, event) for place, event in both if not event.over(turn.now)]
 
 

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from config.content import Content
 from handlers import enrolling, wording
 from handlers.service import Turn
-from models import calls, members, outbox, pairs, places, reminders
+from models import calls, members, opinions, outbox, pairs, places, reminders
 from models.events import Event
 from models.members import Member
 from models.messages import Choice, Outgoing
@@ -107,6 +107,16 @@ def _reminder(content: Content, found: Reminder, now: datetime) -> Outgoing:
     )
     choices = tuple(Choice(content.texts[key].text, f"{to}:{number}") for key, to in buttons)
     return Outgoing(text, choices, lane="timely")
+
+
+async def ask_opinions(session: AsyncSession, content: Content, *, now: datetime) -> None:
+    """Ask those who were at an event how it was, once each."""
+    for place in await opinions.ask(session, now=now):
+        event = await session.get_one(Event, place.event_id)
+        member = await session.get_one(Member, place.member_id)
+        text, choices = content.texts["opinion.ask"].fill({"event": event.title, "place": place.id})
+        letter = Outgoing(text, tuple(Choice(label, to) for label, to in choices), lane="timely")
+        await _write(session, member, letter, now=now, call=False)
 
 
 async def _write(

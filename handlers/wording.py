@@ -39,6 +39,11 @@ def masked(phone: str) -> str:
     return f"{phone[:3]}****{phone[-4:]}"
 
 
+def masked_name(name: str) -> str:
+    """Return a name as 王*."""
+    return name[:1] + "*" * len(name[1:])
+
+
 def by(moment: datetime, now: datetime) -> str:
     """Return until when something is promised: only the time when it is today."""
     today = now.astimezone(BEIJING).date() == moment.astimezone(BEIJING).date()

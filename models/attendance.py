@@ -1,11 +1,12 @@
 """Turning up: found by number or code, ticked at the door, undone, and noted when nobody came."""
 
+import unicodedata
 from datetime import datetime, timedelta
 
-from sqlalchemy import exists, func, select
+from sqlalchemy import case, exists, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from models import events, offers, places
+from models import events, offers, places, tickets
 from models.base import Refused
 from models.events import OPEN, Event
 from models.places import ATTENDED, CLOCK, CONFIRMED, NO_SHOW, Change, Place
@@ -16,9 +17,16 @@ CODE_LENGTH = 6
 
 
 async def find(session: AsyncSession, event: Event, said: str) -> Place | None:
-    """Return the place meant by a number (C042, 42) or by the six digits of a ticket."""
-    plain = said.strip().upper().removeprefix(event.number_prefix.upper())
-    if not (plain.isascii() and plain.isdigit()):
+    """Return the place meant by a number (C042, 42), by the six digits of a ticket, or by a ticket that was scanned.
+
+    Raises Refused when the ticket is another event's.
+    """
+    ticket = tickets.scanned(said)
+    if ticket is not None and ticket[0] != event.slug:
+        raise Refused("other_event")
+    typed = ticket[1] if ticket else "".join(unicodedata.normalize("NFKC", said).split())
+    plain = typed.upper().removeprefix(event.number_prefix.upper())
+    if not (plain.isascii() and plain.isdigit() and len(plain) <= CODE_LENGTH):
         return None
     by = Place.code == plain if len(plain) == CODE_LENGTH else Place.number == int(plain)
     return await session.scalar(select(Place).where(Place.event_id == event.id, by))
@@ -54,6 +62,16 @@ async def undo(session: AsyncSession, place: Place, *, by: str, now: datetime) -
     return [Change(place, "undone"), *changes]
 
 
+async def count(session: AsyncSession, event: Event) -> tuple[int, int]:
+    """Return how many persons are there, and how many have a place."""
+    there = func.sum(case((Place.state == ATTENDED, Place.party), else_=0))
+    query = select(there, func.sum(Place.party)).where(
+        Place.event_id == event.id, Place.state.in_((CONFIRMED, ATTENDED, NO_SHOW))
+    )
+    found = (await session.execute(query)).one()
+    return found[0] or 0, found[1] or 0
+
+
 async def mark_absent(session: AsyncSession, *, now: datetime) -> list[Change]:
     """Note who did not come, a day after the end of events at which anybody was checked in."""
     query = select(Event).where(
@@ -64,6 +82,8 @@ async def mark_absent(session: AsyncSession, *, now: datetime) -> list[Change]:
     )
     changes = []
     for event in list(await session.scalars(query.order_by(Event.id))):
+        if event.last and event.last > now - AFTER:  # a series goes on
+            continue
         await events.lock(session, event)
         absent = select(Place).where(Place.event_id == event.id, Place.state == CONFIRMED).order_by(Place.id)
         for place in await session.scalars(absent, execution_options={"populate_existing": True}):

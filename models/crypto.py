@@ -42,6 +42,11 @@ def fernet(secret: bytes, purpose: bytes) -> Fernet:
     return Fernet(base64.urlsafe_b64encode(derive(secret, purpose)))
 
 
+def seal(purpose: bytes) -> Fernet:
+    """Return a Fernet of this installation for one *purpose* only, for what is signed and handed out."""
+    return fernet(_Keys.lookup, purpose)
+
+
 def lookup_hash(text: str) -> str:
     """Return the keyed hash by which *text* is found (HMAC-SHA-256, hexadecimal)."""
     return hmac.new(_Keys.lookup, text.encode(), hashlib.sha256).hexdigest()

@@ -62,10 +62,14 @@ class Event(Base):
             return [datetime.fromisoformat(said) for said in self.series]
         return [self.starts] if self.starts else []
 
+    @property
+    def last(self) -> datetime | None:
+        """Return when it is done: its end, or the last start of a series that goes on beyond; None without a date."""
+        return max([*self.days, *([self.ends] if self.ends else [])], default=None)
+
     def over(self, now: datetime) -> bool:
         """Say whether nobody can turn up any more: six hours after its end, or after the last start."""
-        last = max([*self.days, *([self.ends] if self.ends else [])], default=now)
-        return last + OVER < now
+        return (self.last or now) + OVER < now
 
     def takes(self, now: datetime) -> bool:
         """Say whether members may sign up."""

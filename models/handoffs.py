@@ -1,9 +1,9 @@
 """Hand-offs: a member asks for a person, and the clock runs until one comes."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal
 
-from sqlalchemy import ForeignKey, delete, func, select, update
+from sqlalchemy import ForeignKey, Select, delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -14,6 +14,8 @@ from models.messages import Address, Incoming
 
 OPEN = ("waiting", "taken")
 Urgency = Literal["", "P0", "P1", "P2", "P3"]
+SPARED = timedelta(hours=24)
+"""How long a member who was in danger is left alone with questions and news."""
 
 
 class HandOff(Base):
@@ -137,6 +139,13 @@ def close(handoff: HandOff, *, now: datetime) -> None:
     """End the hand-off; a second time changes nothing."""
     if handoff.state in OPEN:
         handoff.state, handoff.closed_at = "closed", now
+
+
+def in_danger(now: datetime) -> Select[int]:
+    """Select the ids of members in danger, or who were so less than a day ago."""
+    since = now - SPARED
+    recent = or_(HandOff.state.in_(OPEN), HandOff.asked_at > since, HandOff.closed_at > since)
+    return select(HandOff.member_id).where(HandOff.urgency == "P0", recent)
 
 
 async def late(session: AsyncSession, *, now: datetime, limit: int = 100) -> list[HandOff]:

@@ -3,6 +3,7 @@
 import asyncio
 import io
 import json
+import re
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -50,6 +51,13 @@ class Member:
         await (self._press(said.strip("[]")) if said.startswith("[") else self._text(said))
         return await self.read()
 
+    async def start(self, event: str) -> str:
+        """Follow the code on a poster; return the answer."""
+        self.actions += 1
+        self._clock.forward(A_MOMENT)
+        await self._start(event)
+        return await self.read()
+
     async def run(self, *lines: tuple[str, str]) -> None:
         """Say each left side; the answer must equal the right side."""
         for said, expected in lines:
@@ -81,6 +89,9 @@ class Member:
     async def _press(self, label: str) -> None:
         raise NotImplementedError
 
+    async def _start(self, event: str) -> None:
+        raise NotImplementedError
+
     async def _next(self) -> str:
         raise NotImplementedError
 
@@ -100,6 +111,9 @@ class OnTelegram(Member):
     async def _press(self, label: str) -> None:
         letters = [letter for letter in self._letters() if label in _labels(letter)]
         self._server.press(letters[-1], label)
+
+    async def _start(self, event: str) -> None:
+        self._server.text(f"/start {event}", chat=self._chat)
 
     async def picture(self) -> bytes:
         return self._letters()[-1].file
@@ -141,6 +155,12 @@ class OnThePage(Member):
 
     async def _press(self, label: str) -> None:
         await self._post({"kind": "press", "text": label, "value": self._choices[label]})
+
+    async def _start(self, event: str) -> None:
+        async with self._page.get(f"{self._url}/e/{event}") as answer:
+            found = re.search(r'data-event="([^"]*)"', await answer.text())
+        assert found
+        await self._post({"kind": "start", "value": found[1]})
 
     async def _post(self, said: dict[str, str]) -> None:
         self._posted += 1
@@ -184,6 +204,7 @@ class Town:
         self._server = server
         self._url = url
         self._pages: list[aiohttp.ClientSession] = []
+        self._desk: aiohttp.ClientSession | None = None
 
     async def member(self, way: str) -> Member:
         """Let a new member take up their phone."""
@@ -195,6 +216,16 @@ class Town:
         async with page.get(self._url) as answer:
             assert answer.status == 200
         return OnThePage(self.clock, page, self._url)
+
+    async def page(self, path: str, **form: str) -> str:
+        """Open a page as a colleague does, or send its form."""
+        if self._desk is None:
+            self._desk = aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True))
+            self._pages.append(self._desk)
+        method = "POST" if form else "GET"
+        async with self._desk.request(method, f"{self._url}{path}", data=form) as answer:
+            assert answer.status == 200, await answer.text()
+            return await answer.text()
 
     async def pass_time(self, by: timedelta) -> None:
         """Let time pass and the clock do its jobs."""

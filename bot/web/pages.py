@@ -7,6 +7,8 @@ from pathlib import Path
 from aiohttp import web
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
+from config.settings import Settings
+
 HERE = Path(__file__).parent
 KINDS = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
 FOR_EVER = "public, max-age=31536000, immutable"
@@ -29,6 +31,11 @@ def _hash(name: str) -> str:
 def address(name: str) -> str:
     """Return the address of a static file."""
     return f"/static/{_hash(name)}/{name}"
+
+
+def site(settings: Settings, request: web.Request) -> str:
+    """Return the address at which members reach our pages: as set, else as this one was reached."""
+    return settings.public_url.rstrip("/") or f"{request.scheme}://{request.host}"
 
 
 def render(template: str, **values: object) -> web.Response:

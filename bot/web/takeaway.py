@@ -5,11 +5,15 @@ from datetime import datetime
 
 from aiohttp import web
 
+from bot.web import pages
+from config.settings import Settings
 from models import agenda, tickets
 from models.base import Database
 
 
-def routes(database: Database, clock: Callable[[], datetime]) -> list[web.AbstractRouteDef]:
+def routes(
+    settings: Settings, database: Database, clock: Callable[[], datetime]
+) -> list[web.AbstractRouteDef]:
     """Return the addresses of both."""
 
     async def dates(request: web.Request) -> web.Response:
@@ -21,13 +25,13 @@ def routes(database: Database, clock: Callable[[], datetime]) -> list[web.Abstra
         name = {"Content-Disposition": 'attachment; filename="gonghui.ics"'}
         return web.Response(body=body, content_type="text/calendar", charset="utf-8", headers=name)
 
+    async def ticket(request: web.Request) -> web.Response:
+        """Draw the digits of the address; whether they open a door is looked up at the door."""
+        reference = tickets.reference(request.match_info["event"], request.match_info["code"])
+        picture = tickets.picture(reference, pages.site(settings, request))
+        return web.Response(body=picture, content_type="image/png")
+
     return [
         web.get("/calendar/{token:[0-9]{1,18}-[0-9a-f]{32}}.ics", dates),
-        web.get("/ticket/{event:[a-z0-9-]{2,40}}/{code:[0-9]{6}}.png", _ticket),
+        web.get("/ticket/{event:[a-z0-9-]{2,40}}/{code:[0-9]{6}}.png", ticket),
     ]
-
-
-async def _ticket(request: web.Request) -> web.Response:
-    """Draw the digits of the address; whether they open a door is looked up at the door."""
-    reference = tickets.reference(request.match_info["event"], request.match_info["code"])
-    return web.Response(body=tickets.picture(reference), content_type="image/png")

@@ -145,7 +145,7 @@ async def _tell(turn: Turn, changes: Sequence[Change], own: Place) -> None:
 
 async def _mine(turn: Turn, about: str) -> tuple[Place, Event]:
     """Return the place of the member or of their pair; anybody else's is as if it were not there."""
-    place = await turn.session.get(Place, int(about)) if about.isdecimal() else None
+    place = await places.named(turn.session, about)
     if place is None or (
         turn.member.id != place.member_id and turn.member is not await pairs.partner(turn.session, place)
     ):

@@ -2,9 +2,11 @@
 
 from dataclasses import replace
 
-from handlers import answers, enrolling
+from config.entries import Entry
+from handlers import answers, enrolling, wording
 from handlers.service import Service, Turn
 from models.messages import Choice, Outgoing
+from models.places import CONFIRMED
 
 MOST = 7
 
@@ -24,23 +26,46 @@ async def level(turn: Turn, about: str) -> Outgoing:
     menu = turn.say(key)
     if key == "menu" and turn.first:
         menu = replace(menu, text=f"{menu.text}\n\n{turn.say('menu.first').text}")
-    if not turn.conversation.form:
-        return menu
-    turn.conversation.asleep = True
-    resume = Choice(turn.say("form.resume").text, "form:resume")
-    text = f"{turn.say('menu.resume').text}\n\n{menu.text}"
-    return replace(menu, text=text, choices=(resume, *menu.choices))
+    return _with_form(turn, menu)
 
 
 async def welcome(turn: Turn) -> Outgoing:
-    """Greet on the first visit; later visits get the menu, a poster's link its programme."""
+    """Greet on the first visit; later visits get what comes next or the menu, a poster's link its programme."""
     entry = turn.content.entry(turn.message.value)
     if entry is not None:
-        return await enrolling.show(turn, entry)
+        return await _from_poster(turn, entry)
     if not turn.first:
-        return await show(turn)
+        return await _next(turn) or await show(turn)
     menu = turn.say("menu")
     return replace(menu, text=f"{turn.say('welcome').text}\n\n{turn.say('menu.first').text}")
+
+
+async def _from_poster(turn: Turn, entry: Entry) -> Outgoing:
+    card = await enrolling.show(turn, entry)
+    if turn.first:
+        return replace(card, text=f"{card.text}\n\n{turn.say('welcome.poster').text}")
+    return _with_form(turn, card, last=True)
+
+
+async def _next(turn: Turn) -> Outgoing | None:
+    """Return what the member has a place for next, unless a form waits for them."""
+    if turn.conversation.form:
+        return None
+    for place, event in await enrolling.places_of(turn):
+        if place.state == CONFIRMED and event.days:
+            day = next((day for day in event.days if day > turn.now), event.days[-1])
+            return turn.say("welcome.next", place=place.id, event=event.title, date=wording.when(day))
+    return None
+
+
+def _with_form(turn: Turn, said: Outgoing, *, last: bool = False) -> Outgoing:
+    """Put a form in progress aside and offer it with what is said: first of the buttons, or *last*."""
+    if not turn.conversation.form:
+        return said
+    turn.conversation.asleep = True
+    resume = Choice(turn.say("form.resume").text, "form:resume")
+    choices = (*said.choices, resume) if last else (resume, *said.choices)
+    return replace(said, text=f"{turn.say('menu.resume').text}\n\n{said.text}", choices=choices)
 
 
 def _activities(turn: Turn) -> Outgoing:

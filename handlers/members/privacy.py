@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from handlers import telling, wording
 from handlers.service import Service, Turn
-from models import consents, erasure, handoffs, interests, linking, membership
+from models import consents, erasure, handoffs, interests, linking, membership, opinions
 from models.messages import Choice, Outgoing
 
 MOST = 6
@@ -86,6 +86,7 @@ async def _delete(turn: Turn) -> Outgoing:
     await interests.forget_all(turn.session, turn.member)
     await membership.release(turn.session, turn.member)
     await linking.forget(turn.session, turn.member)
+    await opinions.forget(turn.session, turn.member)
     conversation = turn.conversation
     conversation.close()
     conversation.asked, conversation.ranked = {}, []

@@ -18,6 +18,24 @@ def test_ticket_is_a_picture_of_its_own_digits():
     assert tickets.path(tickets.reference("chess", "123456")) == "/ticket/chess/123456.png"
 
 
+def test_ticket_opens_the_door_page_where_there_is_one():
+    reference = tickets.reference("chess", "123456")
+
+    assert tickets.picture(reference, "https://chat.example.org") == tickets.png(
+        "https://chat.example.org/checkin/at/chess/123456"
+    )
+    assert tickets.picture(reference) == tickets.png("gonghui:chess:123456")
+
+
+@pytest.mark.parametrize(
+    "said",
+    ["gonghui:chess:12345", "gonghui:chess:1234567", "https://x/y/checkin/at/chess/123456", "123456", ""],
+)
+def test_what_is_no_ticket_is_not_scanned(said):
+    assert tickets.scanned(said) is None
+    assert tickets.scanned("gonghui:chess:123456") == ("chess", "123456")
+
+
 @pytest.mark.parametrize(
     "said", ["ticket:chess:12345", "ticket:../x:123456", "ticket:chess:１２３４５６", "x"]
 )

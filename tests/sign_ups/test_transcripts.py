@@ -1,5 +1,6 @@
 """Whole sign-ups as members go through them, each on the page and on Telegram, their actions counted."""
 
+import asyncio
 import re
 from collections.abc import AsyncIterator
 from datetime import timedelta
@@ -8,7 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from models import events, members, signups
+from models import doors, events, members, signups
 from models.messages import Address
 from models.outbox import Letter
 from models.signups import Wish
@@ -374,6 +375,52 @@ async def test_ticket_is_a_picture_and_six_digits_and_the_day_before_it_is_offer
         == "明天上午9:00，象棋和围棋比赛（演示），演示体育馆。\n[签到码] [怎么去] [来不了]"
     )
     assert await member.say("[签到码]") == ticket
+
+
+async def test_member_turns_up_is_checked_in_and_is_asked_how_it_was(place, way):
+    member = await place.member(way)
+    await introduce(member, "王芳（演示）", "13800000001")
+    for said in ("象棋报名", "[报名]", "[象棋业余组]", "[没错，报名]"):
+        await member.say(said)
+    digits = re.search(r"\n(\d{6})\n", await member.say("签到码"))[1]
+    await place.pass_time(timedelta(days=25, hours=22, minutes=30))
+    assert (await member.read()).startswith("今天上午9:00，象棋和围棋比赛（演示）")
+
+    async with place.house.database.transaction() as session:
+        event = await events.by_slug(session, "board-contest")
+    door = await place.page(f"/checkin/{doors.token(event, '刘（演示）', now=place.clock())}")
+    assert "已到 <strong>0</strong> 人，共 1 人" in door
+    scanned = await place.page(f"/checkin/at/board-contest/{digits}")
+    assert "王*****，C001，共1位。" in scanned
+    action = re.search(r'action="([^"]+)"', scanned)[1]
+    assert "王*****，C001，签到好了。" in await place.page(action, said=digits)
+
+    await place.pass_time(timedelta(days=1, hours=2))
+    assert await member.read() == (
+        "象棋和围棋比赛（演示）办完了，您觉得怎么样？\n[满意] [一般] [不满意] [说两句]"
+    )
+    member.actions = 0
+    await member.run(("[满意]", "记下了，谢谢您。\n[说两句] [菜单] [转人工]"))
+    assert member.actions == 1
+    await place.pass_time(DAY)
+    assert (await member.say("签到码")).startswith("您现在没有要入场的活动。")
+
+
+async def test_poster_opens_the_card_for_a_member_who_was_here_before(place, way):
+    member = await place.member(way)
+    await member.say("您好")
+
+    card = await member.start("board-contest")
+
+    assert card.startswith("象棋和围棋比赛（演示） · 还有40个名额\n")
+    assert card.endswith("\n[报名] [详细] [转人工]")
+    assert (await member.say("[报名]")) == "您的姓名？\n[不填了]"
+
+
+async def test_bot_has_its_name_on_posters_once_telegram_has_told_it(place):
+    async with asyncio.timeout(10):
+        while "telegram.png" not in await place.page("/e/board-contest/poster"):
+            await asyncio.sleep(0.01)
 
 
 async def test_two_hundred_reminders_found_after_a_pause_are_written_once(place):

@@ -46,6 +46,7 @@ class Telegram:
         self._secret = secret.get_secret_value() if secret else ""
         self._site = settings.public_url.rstrip("/")
         self._url = f"{self._site}{PATH}"
+        self.username = ""
         self._clock = clock
         self._receive: Receive | None = None
         self._presses: set[asyncio.Task[None]] = set()
@@ -95,7 +96,7 @@ class Telegram:
         """Tell Telegram how updates come and what the menu holds; failures but a wrong token only warn."""
         while True:
             try:
-                await self._bot.get_me()
+                self.username = (await self._bot.get_me()).username or ""
                 await self._arrange()
             except InvalidToken:
                 log.error("telegram refuses the token")  # noqa: TRY400 -- the line says all
@@ -209,7 +210,7 @@ class Telegram:
         if letter.picture:
             caption = rendering.text(letter, MessageLimit.CAPTION_LENGTH)
             return await self._bot.send_photo(
-                address, rendering.file(letter.picture), caption=caption, reply_markup=markup
+                address, rendering.file(letter.picture, self._site), caption=caption, reply_markup=markup
             )
         if letter.file:
             caption = rendering.text(letter, MessageLimit.CAPTION_LENGTH)

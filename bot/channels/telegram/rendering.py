@@ -51,10 +51,10 @@ def width(label: str) -> float:
     return sum(0.5 if c.isascii() or c in _HALF else 1 for c in label)
 
 
-def file(reference: str) -> str | Path | bytes:
+def file(reference: str, site: str = "") -> str | Path | bytes:
     """Return a picture or file as the library takes it: an address, Telegram's own id, a path, or a ticket itself."""
     if reference.startswith("ticket:"):
-        return tickets.picture(reference)
+        return tickets.picture(reference, site)
     if reference.startswith(("https://", "http://")):
         return reference
     return reference.removeprefix("telegram:") if reference.startswith("telegram:") else Path(reference)

@@ -13,7 +13,9 @@ from models.messages import Address
 @pytest.fixture
 async def site(small, clock, tmp_path):
     settings = Settings(_env_file=None, data_dir=tmp_path)
-    async with TestServer(server.build(settings, small, [takeaway.routes(small, clock)])) as running:
+    async with TestServer(
+        server.build(settings, small, [takeaway.routes(settings, small, clock)])
+    ) as running:
         yield running
 
 

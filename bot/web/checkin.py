@@ -1,0 +1,156 @@
+"""The page of the door: a colleague with the link of an event checks its members in, on a phone."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from aiohttp import web
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.web import pages
+from config.content import Content
+from config.settings import Settings
+from handlers import telling, wording
+from models import attendance, doors, places
+from models.base import Database, Refused
+from models.doors import Door
+from models.events import Event
+from models.places import ATTENDED, Place
+
+COOKIE, PATH = "door", "/checkin"
+SAME_SITE = {"Referrer-Policy": "same-origin"}
+"""Without it browsers post forms without saying where from, and are refused as strangers."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What the page says of the last ticket: *place* may be ticked when it is *asked*, and unticked when it is *there*."""
+
+    text: str
+    good: bool = False
+    place: Place | None = None
+    asked: str = ""
+
+
+class CheckIn:
+    """Answers what is scanned, typed and pressed at the door."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        database: Database,
+        content: Callable[[], Content],
+        clock: Callable[[], datetime],
+    ) -> None:
+        self._secure = settings.public_url.startswith("https://")
+        self._database = database
+        self._content = content
+        self._clock = clock
+
+    async def show(self, request: web.Request) -> web.Response:
+        """Show the door, and let this browser keep the link: a ticket that is scanned then finds its way back."""
+        token = request.match_info["token"]
+        async with self._database.transaction() as session:
+            door = await self._door(session, token)
+            response = await self._page(session, door, token, None)
+        response.set_cookie(COOKIE, token, path=PATH, httponly=True, samesite="Lax", secure=self._secure)
+        return response
+
+    async def act(self, request: web.Request) -> web.Response:
+        """Tick whom a number, six digits or a scanned ticket mean, or take the last tick back."""
+        token, form = request.match_info["token"], await request.post()
+        async with self._database.transaction() as session:
+            door = await self._door(session, token)
+            try:
+                async with session.begin_nested():
+                    outcome = await self._done(
+                        session, door, str(form.get("undo", "")), str(form.get("said", ""))
+                    )
+            except Refused as refusal:
+                outcome = Outcome(self._say(f"refused.{refusal.reason}"))
+            return await self._page(session, door, token, outcome)
+
+    async def scanned(self, request: web.Request) -> web.Response:
+        """Show whose ticket a phone has scanned; looking ticks nobody, and strangers see only what it is for."""
+        token = request.cookies.get(COOKIE, "")
+        async with self._database.transaction() as session:
+            door = await doors.opened(session, token, now=self._clock())
+            if door is None:
+                return pages.render("ticket.html")
+            said = f"gonghui:{request.match_info['event']}:{request.match_info['code']}"
+            try:
+                outcome = await self._found(session, door.event, said)
+            except Refused as refusal:
+                outcome = Outcome(self._say(f"refused.{refusal.reason}"))
+            return await self._page(session, door, token, outcome)
+
+    async def _door(self, session: AsyncSession, token: str) -> Door:
+        door = await doors.opened(session, token, now=self._clock())
+        if door is None:
+            raise web.HTTPNotFound
+        return door
+
+    async def _done(self, session: AsyncSession, door: Door, undo: str, said: str) -> Outcome:
+        if undo:
+            return await self._undo(session, door, undo)
+        place = await attendance.find(session, door.event, said)
+        if place is None:
+            return Outcome(self._say("door.unknown"))
+        twice, before = place.state == ATTENDED, place.since
+        changes = await attendance.check_in(session, place, by=door.by, now=self._clock())
+        await telling.tell(session, self._content(), changes, now=self._clock())
+        key = "door.twice" if twice else "door.party" if place.party > 1 else "door.there"
+        return Outcome(self._told(key, door.event, place, before), good=not twice, place=place)
+
+    async def _undo(self, session: AsyncSession, door: Door, number: str) -> Outcome:
+        place = await places.named(session, number)
+        if place is None or place.event_id != door.event.id:
+            return Outcome(self._say("door.unknown"))
+        changes = await attendance.undo(session, place, by=door.by, now=self._clock())
+        await telling.tell(session, self._content(), changes, now=self._clock())
+        return Outcome(self._told("door.undone", door.event, place, place.since), good=True)
+
+    async def _found(self, session: AsyncSession, event: Event, said: str) -> Outcome:
+        place = await attendance.find(session, event, said)
+        if place is None:
+            return Outcome(self._say("door.unknown"))
+        if place.state == ATTENDED:
+            return Outcome(self._told("door.twice", event, place, place.since), place=place)
+        return Outcome(self._told("door.found", event, place, place.since), place=place, asked=said)
+
+    async def _page(
+        self, session: AsyncSession, door: Door, token: str, outcome: Outcome | None
+    ) -> web.Response:
+        there, held = await attendance.count(session, door.event)
+        undo = bool(outcome and outcome.place and outcome.place.state == ATTENDED)
+        response = pages.render(
+            "checkin.html", title=door.event.title, action=f"{PATH}/{token}", there=there, held=held,
+            outcome=outcome, undo=undo,
+        )  # fmt: skip
+        response.headers.update(SAME_SITE)
+        return response
+
+    def _told(self, key: str, event: Event, place: Place, at: datetime) -> str:
+        who = wording.masked_name(place.name) or self._say("door.nameless")
+        told = {
+            "name": who,
+            "number": places.label(event, place),
+            "party": place.party,
+            "at": wording.clock(at),
+        }
+        return self._content().texts[key].fill(told)[0]
+
+    def _say(self, key: str) -> str:
+        return self._content().texts[key].text
+
+
+def routes(
+    settings: Settings, database: Database, content: Callable[[], Content], clock: Callable[[], datetime]
+) -> list[web.AbstractRouteDef]:
+    """Return the addresses of the door."""
+    page = CheckIn(settings, database, content, clock)
+    return [
+        web.get("/checkin/at/{event:[a-z0-9-]{2,40}}/{code:[0-9]{6}}", page.scanned),
+        web.get("/checkin/{token:[A-Za-z0-9_=-]{80,400}}", page.show),
+        web.post("/checkin/{token:[A-Za-z0-9_=-]{80,400}}", page.act),
+    ]

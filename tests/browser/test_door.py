@@ -1,0 +1,68 @@
+"""The page of the door and the posters in Chromium: on a phone, from a poster's code, and on paper."""
+
+import re
+from datetime import UTC, datetime
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Page
+
+from models import doors
+from models.events import Event
+from tests.processes import serving
+
+pytestmark = [pytest.mark.timeout(150), pytest.mark.asyncio(loop_scope="module")]
+PHONE = {"width": 360, "height": 740}
+SECRET = "a secret for tests"
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def site(tmp_path_factory):
+    """The service with the key that the tests have."""
+    async with serving(tmp_path_factory.mktemp("door"), DEMO="true", SECRET_KEY=SECRET) as service:
+        yield service
+
+
+async def fits(page: Page) -> bool:
+    return await page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
+
+
+async def test_colleague_types_digits_on_a_phone(browser, site):
+    page = await browser.new_page(viewport=PHONE)
+    token = doors.token(Event(slug="board-contest"), "刘（演示）", now=datetime.now(UTC))
+    await page.goto(f"{site.url}/checkin/{token}")
+    assert await page.locator("h1").inner_text() == "象棋和围棋比赛（演示）"
+
+    await page.keyboard.type("123456")
+    await page.keyboard.press("Enter")
+    await page.wait_for_selector("#outcome")
+
+    assert await page.locator("#outcome").inner_text() == "没有这个号。请看看签到码上是不是这个活动。"
+    assert await fits(page)
+    await page.goto(f"{site.url}/checkin/at/board-contest/123456")
+    assert await page.locator("#outcome").inner_text() == "没有这个号。请看看签到码上是不是这个活动。"
+    await page.close()
+
+
+async def test_code_of_a_poster_opens_the_card_for_new_and_known_visitors(browser, site):
+    context = await browser.new_context(viewport=PHONE)
+    for visit in range(2):
+        page = await context.new_page()
+        await page.goto(f"{site.url}/e/board-contest")
+        await page.wait_for_selector(".choices")
+        told = await page.locator(".bubble").last.inner_text()
+        assert told.startswith("象棋和围棋比赛（演示） · 还有40个名额")
+        assert told.endswith("我是工会小助手，有事直接打字问。") == (visit == 0)
+        await page.close()
+    await context.close()
+
+
+async def test_poster_is_one_sheet_of_paper(browser, site):
+    page = await browser.new_page()
+    await page.goto(f"{site.url}/e/board-contest/poster")
+    assert await page.evaluate("document.images[0].naturalWidth") > 300
+
+    printed = await page.pdf(prefer_css_page_size=True)
+
+    assert len(re.findall(rb"/Type\s*/Page\b", printed)) == 1
+    await page.close()
