@@ -10,7 +10,7 @@ from config.content import Content
 from config.entries import Entry
 from handlers import answers, wording
 from handlers.service import Turn
-from models import events, members, pairs, places, publishing, reminders, seats
+from models import events, members, pairs, places, publishing, reminders, seats, works
 from models.events import APPROVE, LOTTERY, Event
 from models.members import Member
 from models.messages import Choice, Outgoing
@@ -96,9 +96,9 @@ async def own(turn: Turn, place: Place, event: Event) -> Outgoing:
         return turn.say(key, out, more, human, **values)
     out = turn.choice(of_kind(turn.content, "enrol.choices.quit", event), f"quit:{place.id}")
     if place.state == CONFIRMED:
-        return turn.say(
-            of_kind(turn.content, "enrol.confirmed", event), *_way(turn, place, event), out, human, **values
-        )
+        key = of_kind(turn.content, "enrol.confirmed", event)
+        ways = (*_way(turn, place, event), *_change(turn, place, event))
+        return turn.say(key, *ways, out, human, **values)
     how = (turn.choice("draw.choices.how", f"draw:{event.slug}"),) if event.policy == LOTTERY else ()
     return turn.say(of_kind(turn.content, "enrol.pending", event), *how, out, human, **values)
 
@@ -106,6 +106,19 @@ async def own(turn: Turn, place: Place, event: Event) -> Outgoing:
 def map_of(turn: Turn, event: Event) -> tuple[Choice, ...]:
     """Return the button that opens the map, where there is one."""
     return (Choice(turn.say("enrol.choices.map").text, url=event.map_url),) if event.map_url else ()
+
+
+def changeable(turn: Turn, entry: Entry, event: Event) -> bool:
+    """Say whether the member may still change what they answered: until the closing, where more was asked."""
+    asked = [question for question in entry.form if question.name != "party"]
+    return bool(asked) and not entry.pairs and event.takes(turn.now)
+
+
+def _change(turn: Turn, place: Place, event: Event) -> tuple[Choice, ...]:
+    entry = turn.content.entry(event.slug)
+    if entry is None or not changeable(turn, entry, event):
+        return ()
+    return (turn.choice("enrol.choices.change", f"change:{place.id}"),)
 
 
 def _way(turn: Turn, place: Place, event: Event) -> tuple[Choice, ...]:
@@ -125,11 +138,16 @@ async def places_of(turn: Turn) -> list[tuple[Place, Event]]:
 async def mine(turn: Turn) -> Outgoing | None:
     """Return the member's sign-ups, each as a button; the only one at once; None without any."""
     found = await places_of(turn)
-    if len(found) == 1:
+    if len(found) == 1 and not await works.counts(turn.session, turn.member):
         return await own(turn, *found[0])
     buttons = [
         Choice(f"{event.title} {_short(event)}".strip(), f"place:{place.id}") for place, event in found
     ]
+    for slug, count in await works.counts(turn.session, turn.member):
+        entry = turn.content.entry(slug)
+        if entry is not None:
+            label = turn.say("photo.count", title=entry.title, count=count).text
+            buttons.append(Choice(label, f"works:{slug}"))
     human = turn.choice("answer.choices.human", "human")
     return turn.say("mine.places", *buttons[:7], human) if buttons else None
 

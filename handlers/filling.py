@@ -7,7 +7,7 @@ from config.entries import Question
 from handlers import forms
 from handlers.choosing import NO, YES, pick, tidy
 from handlers.router import Router
-from handlers.service import Turn, form_end
+from handlers.service import BEFORE, Turn, form_end
 from models.messages import Choice, Outgoing
 
 BACK = frozenset({"返回", "上一步", "0"})
@@ -97,14 +97,16 @@ async def press(turn: Turn, router: Router, value: str) -> Outgoing:
     ):
         return stale(turn)
     question = turn.form().next(turn.conversation.answers)
-    answer = None if question is None else _chosen(question, chosen)
+    answer = None if question is None else _chosen(turn, question, chosen)
     if question is None or answer is None:
         return stale(turn)
     return await _keep(turn, router, {**turn.conversation.answers, question.name: answer})
 
 
-def _chosen(question: Question, chosen: str) -> str | None:
+def _chosen(turn: Turn, question: Question, chosen: str) -> str | None:
     """Return the answer that a button stands for; None for one that was never offered."""
+    if chosen == "before":
+        return turn.conversation.answers.get(f"{BEFORE}{question.name}")
     if chosen == "skip" and question.optional:
         return forms.SKIPPED
     return {str(number): label for number, label in enumerate(forms.options(question))}.get(chosen)

@@ -16,6 +16,8 @@ from models.conversations import Conversation
 from models.members import Member
 from models.messages import Choice, Incoming, Kind, Outgoing
 
+BEFORE = "before:"
+"""Marks an answer of an earlier round among the answers of a form: it is offered again as a button."""
 SILENCE = Outgoing("")
 """The answer of a bot that lets a person speak."""
 
@@ -61,11 +63,11 @@ class Turn:
 
     def question(self) -> Outgoing:
         """Return the question that the form in progress asks now."""
-        question = self.form().next(self.conversation.answers)
+        form, given = self.form(), self.conversation.answers
+        question = form.next(given)
         if question is None:
             raise Refused("form")
-        given = self.conversation.answers
-        told = "，".join(answer for answer in given.values() if answer)
+        told = "，".join(given[asked.name] for asked in form.asked(given) if given.get(asked.name))
         known = question.ask in self.content.texts
         asked = self.say(question.ask, **{**given, "answers": told}) if known else Outgoing(question.ask)
         return replace(asked, choices=self._answers(question, asked.choices))
@@ -73,6 +75,9 @@ class Turn:
     def _answers(self, question: Question, own: tuple[Choice, ...]) -> tuple[Choice, ...]:
         stamp = f"f:{self.conversation.nonce}:{len(self.conversation.answers)}"
         chosen = [Choice(label, f"{stamp}:{number}") for number, label in enumerate(options(question))]
+        before = self.conversation.answers.get(f"{BEFORE}{question.name}")
+        if before and not chosen:
+            chosen += [Choice(before, f"{stamp}:before"), self.choice("form.cancel", "form:cancel")]
         if question.optional:
             chosen.append(Choice(question.skip or self.say("form.skip").text, f"{stamp}:skip"))
         return (*chosen, *own) or (self.choice("form.cancel", "form:cancel"),)

@@ -178,6 +178,22 @@ def _guard(event: Event, place: Place, counted: Seats) -> str:
     return WAITING
 
 
+async def amend(
+    session: AsyncSession, event: Event, place: Place, answers: Mapping[str, Any], *, now: datetime
+) -> None:
+    """Put other answers in the place of those given, until the closing.
+
+    Raises Refused: change_closed, nothing_to_cancel (it is given back meanwhile).
+    """
+    if not event.takes(now):
+        raise Refused("change_closed")
+    await session.refresh(place, with_for_update=True)
+    if place.state not in LIVE:
+        raise Refused("nothing_to_cancel")
+    place.answers = {**place.answers, **answers}
+    places.note(session, place, "answers", place.state, place.state, by=MEMBER, now=now)
+
+
 async def cancel(
     session: AsyncSession, place: Place, *, by: str = MEMBER, reason: str = "", now: datetime
 ) -> list[Change]:

@@ -149,6 +149,13 @@ async def of(session: AsyncSession, event: str, member: Member) -> list[Work]:
     return [work for work in await entered(session, event) if work.member_id == member.id]
 
 
+async def counts(session: AsyncSession, member: Member) -> list[tuple[str, int]]:
+    """Return how many photos *member* has in which contest."""
+    query = select(Work.event, func.count()).where(Work.member_id == member.id, Work.state == "entered")
+    found = await session.execute(query.group_by(Work.event).order_by(Work.event))
+    return [(event, count) for event, count in found]
+
+
 async def entered(session: AsyncSession, event: str) -> list[Work]:
     """Return all works that are in the contest now, by number."""
     query = select(Work).where(Work.event == event, Work.state == "entered").order_by(Work.number)

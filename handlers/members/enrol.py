@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from handlers import enrolling, telling, wording
-from handlers.service import Service, Turn
+from handlers.service import BEFORE, Service, Turn
 from models import consents, draws, offers, pairs, places, postponement, signups
 from models.base import Refused
 from models.events import LOTTERY, Event
@@ -12,6 +12,7 @@ from models.places import Change, Place
 from models.signups import Wish
 
 AGAIN = "改一改"
+AMENDED = "amended"
 SHOWN = 20
 
 
@@ -31,12 +32,16 @@ async def begin(turn: Turn, slug: str) -> Outgoing:
 
 async def finish(turn: Turn, slug: str, answers: Mapping[str, str]) -> Outgoing:
     """Sign the member up with what they answered, or let them answer anew."""
+    entry = turn.content.by_slug[slug]
     if answers["check"] == AGAIN:
-        return turn.start("entry", slug)
-    event = await enrolling.event_of(turn, turn.content.by_slug[slug])
+        return turn.start("entry", slug, {**_amended(answers), **_again(answers)})
+    event = await enrolling.event_of(turn, entry)
     if event is None:
         raise Refused("form")
     member = turn.member
+    said = {question.name: answers[question.name] for question in entry.form if answers.get(question.name)}
+    if AMENDED in answers:
+        return await _amend(turn, answers[AMENDED], said)
     member.name, member.phone = answers["name"], answers["phone"]
     await consents.give(turn.session, member, consents.SIGN_UP, slug, now=turn.now)
     wish = Wish(
@@ -49,18 +54,45 @@ async def finish(turn: Turn, slug: str, answers: Mapping[str, str]) -> Outgoing:
         verified=member.verified,
         name=answers["name"],
         phone=answers["phone"],
-        answers={name: said for name, said in answers.items() if name not in {"name", "phone", "check"}},
+        answers=said,
     )
-    if turn.content.by_slug[slug].pairs:
-        return await _ask_partner(turn, event, answers)
+    if entry.pairs:
+        return await _ask_partner(turn, event, {**said, "name": wish.name, "phone": wish.phone})
     changes = await signups.sign_up(turn.session, event, wish, now=turn.now)
     place = changes[0].place
     await _tell(turn, changes, place)
     return await enrolling.own(turn, place, event)
 
 
-async def _ask_partner(turn: Turn, event: Event, answers: Mapping[str, str]) -> Outgoing:
-    wish = {name: said for name, said in answers.items() if name != "check"}
+async def change(turn: Turn, about: str) -> Outgoing:
+    """Ask the event's own questions once more; the place is kept meanwhile."""
+    place, event = await _mine(turn, about)
+    entry = turn.content.entry(event.slug)
+    if entry is None or not enrolling.changeable(turn, entry, event):
+        raise Refused("change_closed")
+    known = {"name": place.name, "phone": place.phone, AMENDED: about}
+    party = {"party": place.answers["party"]} if "party" in place.answers else {}
+    return turn.start("entry", event.slug, {**known, **party, **_again(place.answers)})
+
+
+async def _amend(turn: Turn, about: str, said: Mapping[str, str]) -> Outgoing:
+    place, event = await _mine(turn, about)
+    await signups.amend(turn.session, event, place, said, now=turn.now)
+    return enrolling.before(turn.say("enrol.amended"), await enrolling.own(turn, place, event))
+
+
+def _amended(answers: Mapping[str, str]) -> dict[str, str]:
+    """Return what says that a place is only changed: it keeps its name, phone and number of persons."""
+    kept = ("name", "phone", "party", AMENDED) if AMENDED in answers else ()
+    return {name: answers[name] for name in kept if name in answers}
+
+
+def _again(answers: Mapping[str, str]) -> dict[str, str]:
+    """Return *answers* as those of an earlier round, to be offered as buttons."""
+    return {f"{BEFORE}{name}": said for name, said in answers.items() if ":" not in name}
+
+
+async def _ask_partner(turn: Turn, event: Event, wish: dict[str, str]) -> Outgoing:
     pair, code = await pairs.ask(turn.session, event, turn.member, wish, now=turn.now)
     return turn.say("pair.sent", about=event.title, code=code, until=wording.when(pair.until))
 
@@ -182,6 +214,7 @@ service = Service(
         "coming": coming,
         "way": way,
         "draw": drawn,
+        "change": change,
     },
     finishes={"enrol": finish},
 )

@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from sqlalchemy import select
 
 from config.entries import EventPlan, Question
 from handlers import enrolling, telling
@@ -70,7 +71,7 @@ async def test_new_member_signs_up_with_six_actions(chat, opened):
     told = await chat.say("[没错，报名]")
 
     assert told.startswith(DONE)
-    assert told.endswith("[签到码] [怎么去] [来不了] [转人工]")
+    assert told.endswith("[签到码] [怎么去] [改一改] [来不了] [转人工]")
 
 
 async def test_known_member_is_not_asked_again(chat, opened):
@@ -94,7 +95,9 @@ async def test_wrong_answers_are_changed_before_anything_is_handed_in(chat, open
         await chat.say(said)
 
     await chat.run(
-        ("[改一改]", "您的姓名？\n[不填了]"), ("不填了", "好，不填了，什么都没有交上去。\n[菜单] [转人工]")
+        ("[改一改]", "您的姓名？\n[王芳(演示)] [不填了]"),
+        ("[王芳(演示)]", "手机号？有变动好通知您。\n[13800000001] [不填了]"),
+        ("不填了", "好，不填了，什么都没有交上去。\n[菜单] [转人工]"),
     )
     await chat.say("我的")
 
@@ -249,6 +252,43 @@ async def test_moved_event_asks_who_can_come(chat, opened, clock, monkeypatch):
         "象棋和围棋比赛改到12月27日（周日）上午9:00（原来12月20日（周日）上午9:00）。名额给您留着，来得了吗？\n[能来] [来不了]"
     )
     await chat.run(("[能来]", "好，名额给您留着。\n[我的报名] [菜单] [转人工]"))
+
+
+async def test_answers_are_changed_until_the_closing_and_the_place_is_kept(chat, opened, clock):
+    await opened(places=1)
+    await sign_up(chat)
+    await chat.run(
+        ("[改一改]", "您的水平？\n[业余爱好] [有等级段位]"),
+        ("[有等级段位]", "请核对：wang(演示)，13800000001，有等级段位。\n[没错，报名] [改一改]"),
+        ("[改一改]", "您的水平？\n[业余爱好] [有等级段位]"),
+        ("[有等级段位]", "请核对：wang(演示)，13800000001，有等级段位。\n[没错，报名] [改一改]"),
+    )
+    assert (await chat.say("[没错，报名]")).startswith(f"改好了。\n\n{DONE}")
+    async with chat.database.transaction() as session:
+        place = (await session.scalars(select(Place))).one()
+        assert (place.state, place.answers, place.number) == ("confirmed", {"level": "有等级段位"}, 1)
+
+    await chat.say("我的")
+    late = chat._press("[改一改]", "wang")
+    clock.now = CLOSES + timedelta(minutes=1)
+    assert "[改一改]" not in await chat.say("我的")
+    assert await chat.send(late) == "报名截止了，填的不能再改。有要紧的变动请找同事。\n[转人工] [我的报名]"
+
+
+async def test_number_of_persons_is_not_asked_again_when_answers_change(chat, opened):
+    await opened(places=5, party=3, form=(PARTY, LEVEL))
+    for said in ("象棋比赛", "[报名]", "王芳（演示）", "13800000001", "[2位]", "[业余爱好]", "[没错，报名]"):
+        await chat.say(said)
+
+    await chat.run(
+        ("[改一改]", "您的水平？\n[业余爱好] [有等级段位]"),
+        ("[有等级段位]", "请核对：王芳(演示)，13800000001，2位，有等级段位。\n[没错，报名] [改一改]"),
+    )
+    await chat.say("[没错，报名]")
+
+    async with chat.database.transaction() as session:
+        place = (await session.scalars(select(Place))).one()
+        assert (place.party, place.answers) == (2, {"party": "2位", "level": "有等级段位"})
 
 
 async def act(chat, clock, rule, *about, **more):

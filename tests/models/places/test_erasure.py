@@ -4,8 +4,11 @@ from datetime import timedelta
 
 import pytest
 
-from models import consents, erasure
+from models import consents, erasure, signups
+from models.base import Refused
+from models.events import Event
 from models.members import Member
+from models.places import Place
 from tests.models.places.desk import STARTS
 
 SAID = {"name": "王芳（演示）", "phone": "13800000001", "answers": {"level": "业余"}}
@@ -103,6 +106,37 @@ async def test_what_has_no_date_is_kept_while_it_lasts(desk):
 
     async with desk.database.transaction() as session:
         assert await erasure.expire(session, {"chess": timedelta(days=1)}, now=desk.clock()) == 0
+
+
+async def amend(desk, name, said) -> None:
+    place = await desk.place(name)
+    async with desk.database.transaction() as session:
+        event, place = await session.get_one(Event, desk.event_id), await session.get_one(Place, place.id)
+        await signups.amend(session, event, place, said, now=desk.clock())
+
+
+async def test_answers_are_changed_and_it_is_written_down(desk):
+    await desk.open(cap=1, closes=STARTS - timedelta(days=1))
+    await desk.sign_up("王", **SAID)
+
+    await amend(desk, "王", {"level": "等级"})
+
+    assert (await desk.place("王")).answers == {"level": "等级"}
+    assert (await desk.history("王"))[-1][:2] == ("member", "answers")
+
+
+async def test_answers_are_not_changed_after_the_closing_or_when_the_place_is_given_back(desk):
+    await desk.open(cap=1, closes=STARTS - timedelta(days=1))
+    await desk.sign_up("王", **SAID)
+    await desk.sign_up("李")
+    await desk.on(signups.cancel, "李")
+    with pytest.raises(Refused, match="nothing_to_cancel"):
+        await amend(desk, "李", {})
+
+    desk.clock.now = STARTS - timedelta(days=1)
+    with pytest.raises(Refused, match="change_closed"):
+        await amend(desk, "王", {"level": "等级"})
+    assert (await desk.place("王")).answers == SAID["answers"]
 
 
 async def test_consents_go_along_when_two_records_become_one(desk):
