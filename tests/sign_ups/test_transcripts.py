@@ -254,6 +254,43 @@ async def test_photo_that_comes_while_the_last_is_named_waits_its_turn(place, wa
     assert await member.show(saved(scene(BIG, seed=3), exif=exif())) == "P002换好了。\n[转人工] [我的作品]"
 
 
+async def test_mine_shows_places_and_works_and_consent_to_each_is_taken_back(place, way):
+    member = await place.member(way)
+    await introduce(member, "王芳（演示）", "13800000001")
+    for said in ("象棋报名", "[报名]", "[象棋业余组]", "[没错，报名]", "摄影比赛", "[投稿]"):
+        await member.say(said)
+    await member.show(saved(scene(BIG), exif=exif()))
+    for said in ("晨练", "[投稿，署我的名]"):
+        await member.say(said)
+
+    await member.run(
+        (
+            "我的",
+            "您报的活动，点一下看：\n[象棋和围棋比赛（演示） 12月6日] [摄影大赛（演示） 1幅] [转人工]",
+        ),
+        (
+            "隐私",
+            "我记着您的：聊天的地址、会员信息、报名和作品。只用来办您的事，不给单位看。\n[看一看] [删除] [撤回同意]",
+        ),
+        (
+            "[撤回同意]",
+            (
+                "您想撤回哪一个的同意？\n"
+                "[文艺汇演（演示）] [象棋和围棋比赛（演示）] [摄影大赛（演示）] [会员信息] [转人工]"
+            ),
+        ),
+        (
+            "[象棋和围棋比赛（演示）]",
+            "撤回象棋和围棋比赛（演示）的同意？报名和作品会退掉，填的信息也删掉。\n[撤回] [不撤]",
+        ),
+        ("[撤回]", "撤回了，象棋和围棋比赛（演示）退掉了，您填的信息也删掉了。\n[我的报名] [菜单] [转人工]"),
+        ("我的", "您报的活动，点一下看：\n[摄影大赛（演示） 1幅] [转人工]"),
+    )
+    for said in ("隐私", "[删除]", "[删掉]"):
+        await member.say(said)
+    assert (await member.say("我的")).startswith("您还没有报名")
+
+
 async def test_what_is_no_photo_is_told_kindly_and_the_talk_goes_on(place):
     member = await place.member("telegram")
     await member.say("摄影比赛")
