@@ -52,7 +52,8 @@ async def tell(
         key = "pair.left" if change.place is but and change.what == "cancelled" else None
         letter = await _letter(session, content, change, event, now, key)
         for member in told:
-            await _write(session, member, letter, now=now)
+            offer = calls.key(change.place, member) if change.what == "offered" else None
+            await _write(session, member, letter, now=now, call_key=offer)
 
 
 async def tell_others(turn: Turn, changes: Sequence[Change]) -> None:
@@ -127,13 +128,14 @@ async def _write(
     now: datetime,
     key: str | None = None,
     call: bool = True,
+    call_key: str | None = None,
 ) -> None:
     """Write to *member*; whom only the page reaches, or nothing, a colleague is to *call* as well."""
     contacts = await members.contacts(session, member)
     for contact in contacts[:1]:
         await outbox.put(session, contact.at, letter, due=now, key=key)
     if call and member.phone and all(contact.channel == members.PAGE for contact in contacts):
-        await outbox.put(session, calls.address(member), letter, due=now)
+        await outbox.put(session, calls.address(member), letter, due=now, key=call_key)
 
 
 async def _letter(

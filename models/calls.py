@@ -3,6 +3,7 @@
 Such a letter is written like every other and waits until a colleague has called.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -17,7 +18,7 @@ from models.messages import Address
 from models.outbox import Letter
 from models.places import OFFERED, Place, note
 
-CHANNEL = "phone"
+CHANNEL, OFFER = "phone", "offer:"
 AGAIN = timedelta(hours=4)
 """When to try once more somebody who was not reached."""
 
@@ -38,18 +39,37 @@ def address(member: Member) -> Address:
     return Address(CHANNEL, str(member.id))
 
 
+def key(place: Place, member: Member) -> str:
+    """Return the key of the call by which *member* is told that *place* is offered to them."""
+    return f"{OFFER}{place.id}:{place.attempt}:{member.id}"
+
+
 async def waiting(session: AsyncSession, *, now: datetime) -> list[Call]:
-    """Return the calls to make now, the oldest first."""
+    """Return the calls to make now, the oldest first; of offers that are answered or over nobody is told any more."""
     query = select(Letter).where(Letter.channel == CHANNEL, Letter.state == "waiting", Letter.due <= now)
     letters = list(await session.scalars(query.order_by(Letter.due, Letter.id)))
+    over = await _over(session, letters)
     ids = {int(letter.address) for letter in letters if letter.address.isdecimal()}
     found = await session.scalars(select(Member).where(Member.id.in_(ids)))
     members = {str(member.id): member for member in found}
     return [
         Call(letter.id, member.name or "", member.phone or "", letter.message.text, letter.tries)
         for letter in letters
-        if (member := members.get(letter.address))
+        if letter.id not in over and (member := members.get(letter.address))
     ]
+
+
+async def _over(session: AsyncSession, letters: Sequence[Letter]) -> set[int]:
+    """Return the letters about offers that no longer stand, by their ids."""
+    told = {
+        letter.id: tuple(map(int, letter.key.split(":")[1:3]))
+        for letter in letters
+        if letter.key and letter.key.startswith(OFFER)
+    }
+    ids = [place for place, _ in told.values()]
+    query = select(Place.id, Place.attempt).where(Place.id.in_(ids), Place.state == OFFERED)
+    standing = {tuple(row) for row in await session.execute(query)}
+    return {letter for letter, offer in told.items() if offer not in standing}
 
 
 async def done(session: AsyncSession, number: int, staff: str, *, now: datetime) -> None:

@@ -10,9 +10,10 @@ from datetime import datetime
 from sqlalchemy import Integer, bindparam, exists, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from models import deadlines, events, places, seats
+from models import deadlines, events, members, places, seats
 from models.base import Moment, Refused
 from models.events import OPEN, Event, Reservation
+from models.members import Member
 from models.places import (
     ATTENDED,
     CLOCK,
@@ -30,7 +31,7 @@ from models.seats import Seats
 
 MAX_PASSES = 3
 ON_PAPER = "paper"
-"""How those signed up whom a colleague has to call: the clock of their offers begins with the call."""
+"""How those signed up whom a colleague wrote down."""
 _NOW = bindparam("now", type_=Moment)
 _OVERDUE = (Place.state == OFFERED, Place.offered_until < _NOW)
 _RELEASED = (Reservation.release_at <= _NOW, Reservation.released.is_(False))
@@ -96,7 +97,7 @@ async def promote(session: AsyncSession, event: Event, *, now: datetime) -> list
     for key, passes in passed.items():
         found[key].passes = passes
     for key in chosen:
-        _offer(session, event, found[key], by=CLOCK, now=now)
+        await _offer(session, event, found[key], by=CLOCK, now=now)
     return [Change(found[key], "offered") for key in chosen]
 
 
@@ -137,9 +138,17 @@ async def _rows(session: AsyncSession, ids: Sequence[int]) -> dict[int, Place]:
     return {place.id: place for place in rows}
 
 
-def _offer(session: AsyncSession, event: Event, place: Place, *, by: str, now: datetime) -> None:
+async def _offer(session: AsyncSession, event: Event, place: Place, *, by: str, now: datetime) -> None:
     places.turn(session, place, OFFERED, by=by, now=now)
-    place.offered_until = None if place.channel == ON_PAPER else deadlines.offered_until(event, now=now)
+    called = await _is_called(session, place)
+    place.offered_until = None if called else deadlines.offered_until(event, now=now)
+
+
+async def _is_called(session: AsyncSession, place: Place) -> bool:
+    """Say whether a colleague has to call about *place*: then the clock of the offer begins with the call."""
+    if place.channel != ON_PAPER:
+        return False
+    return await members.only_on_the_page(session, await session.get_one(Member, place.member_id))
 
 
 async def reopen(session: AsyncSession, place: Place, *, now: datetime) -> tuple[Event, list[Change]]:
@@ -155,14 +164,14 @@ async def reopen(session: AsyncSession, place: Place, *, now: datetime) -> tuple
     return event, changes
 
 
-async def confirm(session: AsyncSession, place: Place, *, now: datetime) -> list[Change]:
+async def confirm(session: AsyncSession, place: Place, *, by: str = MEMBER, now: datetime) -> list[Change]:
     """Take the place that is offered; a second time says so again, too late says that it lapsed.
 
     Raises Refused when nothing was offered.
     """
     event, changes = await reopen(session, place, now=now)
     if place.state == OFFERED:
-        places.turn(session, place, CONFIRMED, by=MEMBER, now=now)
+        places.turn(session, place, CONFIRMED, by=by, now=now)
         await places.number(session, event, place)
     elif place.state == EXPIRED:
         return own_first(changes, Change(place, "lapsed"))
@@ -171,14 +180,14 @@ async def confirm(session: AsyncSession, place: Place, *, now: datetime) -> list
     return [Change(place, "confirmed"), *changes]
 
 
-async def decline(session: AsyncSession, place: Place, *, now: datetime) -> list[Change]:
+async def decline(session: AsyncSession, place: Place, *, by: str = MEMBER, now: datetime) -> list[Change]:
     """Leave the place that is offered to the next; a second time changes nothing.
 
     Raises Refused when nothing was offered.
     """
     event, changes = await reopen(session, place, now=now)
     if place.state == OFFERED:
-        places.turn(session, place, DECLINED, by=MEMBER, now=now)
+        places.turn(session, place, DECLINED, by=by, now=now)
         changes += await promote(session, event, now=now)
     elif place.state == EXPIRED:
         return own_first(changes, Change(place, "lapsed"))
@@ -197,7 +206,7 @@ async def by_hand(session: AsyncSession, place: Place, staff: str, *, now: datet
         raise Refused("not_waiting")
     if (await seats.count(session, event)).room(place.category_id, place.union) < place.party:
         raise Refused("full")
-    _offer(session, event, place, by=staff, now=now)
+    await _offer(session, event, place, by=staff, now=now)
     return [Change(place, "offered"), *changes]
 
 

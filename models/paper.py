@@ -5,11 +5,13 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Literal
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from models import consents, offers, places, sheets, signups
+from models import allotment, consents, offers, places, sheets, signups
+from models.base import Refused
 from models.events import Event
 from models.members import Member
 from models.places import Change, Place
@@ -17,6 +19,9 @@ from models.signups import Wish
 
 NEEDED, OPTIONAL = ("姓名", "手机号"), ("单位工会", "人数", "组别", "备注")
 NAME_LENGTH = 50
+Act = Literal["take", "leave", "cancel", "move"]
+ACTS: tuple[Act, ...] = ("take", "leave", "cancel", "move")
+"""What a member may say on the telephone of their sign-up: yes or no to an offer, not coming, another group."""
 _PARTY = re.compile(r"[1-9][0-9]?")
 _PHONE = re.compile(r"(?:\+?86)?(1[3-9]\d{9})")
 
@@ -71,7 +76,9 @@ async def person(session: AsyncSession, name: str, phone: str, *, now: datetime)
     known = select(Place.member_id).where(Place.who == who).order_by(Place.id.desc()).limit(1)
     number = await session.scalar(known)
     if number is not None:
-        return await session.get_one(Member, number)
+        member = await session.get_one(Member, number)
+        member.phone = member.phone or phone
+        return member
     member = Member(name=name, phone=phone, joined_at=now)
     session.add(member)
     await session.flush()
@@ -101,3 +108,31 @@ async def sign_up(
     )
     await consents.give(session, member, consents.SIGN_UP, event.slug, how=f"oral, by {staff}", now=now)
     return await signups.sign_up(session, event, wish, now=now)
+
+
+async def found(session: AsyncSession, event: Event, name: str, phone: str) -> Place:
+    """Return what the person with this name and phone has of *event*, on whatever way they signed up.
+
+    Raises Refused: no_such_person.
+    """
+    who = places.same_person(name, phone)
+    place = await session.scalar(select(Place).where(Place.event_id == event.id, Place.who == who))
+    if place is None:
+        raise Refused("no_such_person")
+    return place
+
+
+async def act(
+    session: AsyncSession, place: Place, wish: Act, staff: str, *, reason: str, group: str = "", now: datetime
+) -> list[Change]:
+    """Do what a member asked of their sign-up, as *staff* wrote it down, by the rules that hold for all.
+
+    Raises Refused as the rule does.
+    """
+    if wish == "take":
+        return await offers.confirm(session, place, by=staff, now=now)
+    if wish == "leave":
+        return await offers.decline(session, place, by=staff, now=now)
+    if wish == "move":
+        return await allotment.move_category(session, place, group, by=staff, reason=reason, now=now)
+    return await signups.cancel(session, place, by=staff, reason=reason, now=now)

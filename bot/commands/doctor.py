@@ -1,6 +1,7 @@
 """doctor: one line for each thing that must be right; exit code 1 when one is not."""
 
 import argparse
+import secrets
 import shutil
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
@@ -16,8 +17,9 @@ from config.content import Content, ContentError
 from config.settings import Settings
 from handlers.members import services
 from handlers.router import Router
-from models import handoffs, migrate
-from models.base import Database
+from models import calls, handoffs, migrate
+from models.base import Database, Refused
+from models.files import Missing, Store
 from models.outbox import Letter
 
 FREE_BYTES = 500_000_000
@@ -49,6 +51,7 @@ async def _lines(settings: Settings) -> AsyncIterator[Line]:
     yield _content(settings)
     async for line in _database(settings):
         yield line
+    yield await _files(settings)
     yield _disk(settings)
     yield clock.now() > EARLIEST, "clock", clock.now().isoformat(timespec="seconds")
     yield await _telegram(settings)
@@ -100,15 +103,25 @@ async def _queues(database: Database) -> Line:
     async with database.transaction() as session:
         stuck = await session.scalar(select(func.count()).where(Letter.state.in_(("failed", "unknown")))) or 0
         old = clock.now() - timedelta(minutes=10)
-        held = (
-            await session.scalar(select(func.count()).where(Letter.state == "waiting", Letter.due < old)) or 0
-        )
+        late = (Letter.state == "waiting", Letter.due < old, Letter.channel != calls.CHANNEL)
+        held = await session.scalar(select(func.count()).where(*late)) or 0
+        to_call = len(await calls.waiting(session, now=clock.now()))
         people = await handoffs.waiting(session)
-    return (
-        True,
-        "queues",
-        f"{held} letters wait longer than ten minutes, {stuck} failed, {people} members wait for a person",
-    )
+    letters = f"{held} letters wait longer than ten minutes, {stuck} failed"
+    return True, "queues", f"{letters}, {people} members wait for a person, {to_call} for a call"
+
+
+async def _files(settings: Settings) -> Line:
+    if not settings.files_url and not settings.data_dir.exists():
+        return True, "files", "a folder in DATA_DIR, to be made"
+    store, body = Store(settings.files), secrets.token_bytes(16)
+    try:
+        kept = await store.put(body, "application/octet-stream")
+        same = await store.get(kept.hash) == body
+        await store.delete(kept.hash)
+    except (Refused, Missing):
+        return False, "files", "FILES_URL cannot be written and read"
+    return same, "files", f"{settings.files.partition(':')[0]}, can be written and read"
 
 
 def _disk(settings: Settings) -> Line:

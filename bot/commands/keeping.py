@@ -45,6 +45,8 @@ async def backup(settings: Settings, parsed: argparse.Namespace) -> None:
                     tar.add(settings.data_dir / key, key)
     part.replace(parsed.file)
     print(f"{written} rows in {parsed.file}")
+    if settings.files_url:
+        print("what lies in FILES_URL is not in it: back that store up as well")
     if not parsed.with_keys:
         print(
             "the keys are not in it: keep SECRET_KEY and FIELD_KEYS (or the key files of DATA_DIR) apart from it"

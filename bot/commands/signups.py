@@ -1,8 +1,7 @@
-"""import-signups and calls: what comes on paper, and what goes out by telephone."""
+"""import-signups, calls and note: what comes on paper, what goes out by telephone, and what members say to it."""
 
 import argparse
 from collections.abc import Sequence
-from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -14,6 +13,7 @@ from config.settings import Settings
 from handlers import telling
 from models import calls, content, events, paper, sheets, sheets_out
 from models.base import Database, Refused
+from models.events import Event
 from models.paper import Applicant
 
 Bad = list[tuple[int, str]]
@@ -41,6 +41,14 @@ def add(commands: Commands) -> None:
         "--missed", type=int, metavar="ID", help="nobody answered; it comes again in some hours"
     )
     parser.add_argument("--by", default="staff", help="who called")
+    parser = command(commands, "note", note, "note what a member said of their sign-up on the telephone")
+    parser.add_argument("event", help="the event's name in the content, such as board-contest")
+    parser.add_argument("name", help="the member's name, as they signed up")
+    parser.add_argument("phone", help="and their number")
+    parser.add_argument("wish", choices=paper.ACTS, help="yes or no to an offer; not coming; another group")
+    parser.add_argument("--group", default="", help="which group to move to")
+    parser.add_argument("--reason", default="", help="why, for the record; needed to cancel and to move")
+    parser.add_argument("--by", default="staff", help="who wrote it down")
 
 
 async def load(settings: Settings, parsed: argparse.Namespace) -> int:
@@ -85,10 +93,8 @@ async def _one(
     applicant: Applicant,
     bad: Bad,
 ) -> list[str]:
-    event = await events.by_slug(session, parsed.event)
-    if event is None:
-        raise Failed(f"there is no event {parsed.event}")
-    now: datetime = clock.now()
+    event = await _event(session, parsed.event)
+    now = clock.now()
     try:
         async with session.begin_nested():
             changes = await paper.sign_up(session, event, applicant, parsed.by, now=now)
@@ -97,6 +103,13 @@ async def _one(
         return []
     await telling.tell(session, shown, changes, but=changes[0].place, now=now)
     return [changes[0].what]
+
+
+async def _event(session: AsyncSession, name: str) -> Event:
+    event = await events.by_slug(session, name)
+    if event is None:
+        raise Failed(f"there is no event {name}")
+    return event
 
 
 async def call(settings: Settings, parsed: argparse.Namespace) -> None:
@@ -112,3 +125,19 @@ async def call(settings: Settings, parsed: argparse.Namespace) -> None:
         for one in await calls.waiting(session, now=clock.now()):
             tries = f", tried {one.tries} times" if one.tries else ""
             print(f"{one.id}  {one.name}  {one.phone}{tries}\n    {one.text}")
+
+
+async def note(settings: Settings, parsed: argparse.Namespace) -> None:
+    """Do what a member asked for, and tell everybody else whom it touches."""
+    now = clock.now()
+    async with opened(settings) as database, database.transaction() as session:
+        shown = await content.published(session)
+        try:
+            place = await paper.found(session, await _event(session, parsed.event), parsed.name, parsed.phone)
+            changes = await paper.act(
+                session, place, parsed.wish, parsed.by, reason=parsed.reason, group=parsed.group, now=now
+            )
+        except Refused as refusal:
+            raise Failed(shown.texts[f"refused.{refusal.reason}"].text) from refusal
+        await telling.tell(session, shown, changes, but=place, now=now)
+    print(changes[0].what)

@@ -55,6 +55,7 @@ def run(capsys, *arguments: str) -> tuple[int, str, str]:
         "import-roster",
         "import-signups",
         "calls",
+        "note",
         "export",
     ],
 )
@@ -226,7 +227,17 @@ def test_doctor_finds_a_new_installation_wrong_and_a_made_one_right(capsys, fold
     assert code == 0
     assert [line.split(":")[0] for line in out.splitlines()] == [
         f"ok    {name}"
-        for name in ("settings", "keys", "content", "database", "queues", "disk", "clock", "telegram")
+        for name in (
+            "settings",
+            "keys",
+            "content",
+            "database",
+            "queues",
+            "files",
+            "disk",
+            "clock",
+            "telegram",
+        )
     ]
 
 
@@ -245,6 +256,22 @@ def test_doctor_names_what_is_wrong(capsys, folder, tmp_path, monkeypatch):
     assert [line.split(":")[0] for line in wrong] == ["WRONG content", "WRONG database", "WRONG telegram"]
     assert "ok    keys: set" in out
     assert "a-token-for-tests" not in out
+
+
+def test_doctor_tries_the_store_of_files(capsys, folder, tmp_path, monkeypatch):
+    def line() -> str:
+        return next(line for line in run(capsys, "doctor")[1].splitlines() if " files: " in line)
+
+    assert line() == "ok    files: a folder in DATA_DIR, to be made"
+    assert not folder.exists()
+
+    monkeypatch.setenv("FILES_URL", (tmp_path / "store").as_uri())
+    assert line() == "ok    files: file, can be written and read"
+    assert [path for path in (tmp_path / "store").rglob("*") if path.is_file()] == []
+
+    (tmp_path / "taken").write_text("no folder")
+    monkeypatch.setenv("FILES_URL", (tmp_path / "taken").as_uri())
+    assert line() == "WRONG files: FILES_URL cannot be written and read"
 
 
 def told(folder: Path, name: str = "search.thanks", shelf: str = "texts") -> str:
@@ -297,6 +324,17 @@ def test_backup_leaves_the_keys_out_unless_asked(capsys, folder, tmp_path):
     with tarfile.open(file) as tar:
         assert set(tar.getnames()) == {"manifest.json", "rows.jsonl", "files", "files/one.jpg"}
     assert "the keys are not in it" in out
+
+
+def test_backup_says_that_files_elsewhere_are_not_in_it(capsys, folder, tmp_path, monkeypatch):
+    filled(capsys, folder)
+    file = str(tmp_path / "gonghui.tar.gz")
+    elsewhere = "what lies in FILES_URL is not in it: back that store up as well\n"
+    assert elsewhere not in run(capsys, "backup", file)[1]
+
+    monkeypatch.setenv("FILES_URL", (tmp_path / "store").as_uri())
+
+    assert elsewhere in run(capsys, "backup", file)[1]
 
 
 def test_restore_of_anything_else_is_refused(capsys, folder, tmp_path):

@@ -146,6 +146,25 @@ def test_calls_are_listed_and_noted(capsys, event):
     assert run(capsys, "calls", "--done", number) == (1, "", "there is no such call\n")
 
 
+def test_what_is_said_on_the_telephone_goes_on_to_the_next_who_waits(capsys, event, tmp_path):
+    rows = forty(bad=())[:32]
+    run(capsys, "import-signups", event, sheet(tmp_path, rows))
+    said = ("note", event, rows[0][0], rows[0][1])
+
+    assert run(capsys, *said, "take") == (0, "confirmed\n", "")
+    assert run(capsys, *said, "cancel") == (1, "", "请写明原因，会告诉会员。\n")
+    assert run(capsys, *said, "cancel", "--reason", "来电") == (0, "cancelled\n", "")
+    assert run(capsys, *said, "cancel", "--reason", "来电")[2] == (
+        "这个活动里没有同名同号的报名，请核对姓名和手机号。\n"
+    )
+
+    [call] = [line for line in run(capsys, "calls")[1].splitlines() if line[0] != " "]
+    assert call.partition("  ")[2] == f"{rows[30][0]}  {rows[30][1]}"
+    assert run(capsys, "note", event, rows[30][0], rows[30][1], "leave") == (0, "declined\n", "")
+    [call] = [line for line in run(capsys, "calls")[1].splitlines() if line[0] != " "]
+    assert call.partition("  ")[2] == f"{rows[31][0]}  {rows[31][1]}"
+
+
 async def _some(count: int, name: str) -> None:
     async with opened(Settings()) as database, database.transaction() as session:
         found, _ = await publishing.publish(session, {"slug": "chess"}, by="tests", now=NOW)

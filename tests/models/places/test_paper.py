@@ -5,14 +5,16 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import event as events
+from sqlalchemy import select
 
 from models import calls, consents, lists, outbox, paper, sheets, signups
 from models.base import Refused
 from models.events import Event
-from models.members import Member
+from models.members import Contact, Member
 from models.messages import Outgoing
 from models.paper import Applicant
+from models.places import Place
 
 WANG = Applicant("王芳（演示）", "13800000001", "演示单位工会", 2, "", "坐轮椅")
 LI = Applicant("李雷（演示）", "13800000002")
@@ -87,10 +89,13 @@ async def test_same_person_at_another_event_is_the_same_member(desk):
     assert desk.ids[LI.name] == first
 
 
-async def told_by_phone(desk, applicant, said="轮到您了") -> None:
+async def told_by_phone(desk, applicant) -> None:
     async with desk.database.transaction() as session:
         member = await session.get_one(Member, desk.ids[applicant.name])
-        await outbox.put(session, calls.address(member), Outgoing(said, lane="timely"), due=desk.clock())
+        place = await session.scalar(select(Place).where(Place.member_id == member.id))
+        key = calls.key(place, member) if place.state == "offered" else None
+        letter = Outgoing("轮到您了", lane="timely")
+        await outbox.put(session, calls.address(member), letter, due=desk.clock(), key=key)
 
 
 async def waiting(desk) -> list[calls.Call]:
@@ -117,6 +122,83 @@ async def test_offer_to_somebody_on_paper_runs_from_the_call(desk):
     assert desk.clock() + timedelta(hours=20) < until <= desk.clock() + timedelta(days=1)
     desk.clock.now = until + timedelta(minutes=1)
     assert await desk.sweep() == [(LI.name, "lapsed")]
+
+
+@pytest.mark.parametrize(("channel", "called"), [("telegram", False), ("web", True)])
+async def test_offer_waits_for_the_call_only_if_nothing_else_reaches_the_member(desk, channel, called):
+    await desk.open(cap=1)
+    await desk.all_sign_up("王")
+    await sign_up(desk, LI)
+    async with desk.database.transaction() as session:
+        session.add(Contact(channel=channel, address="1", member_id=desk.ids[LI.name]))
+
+    await desk.on(signups.cancel, "王")
+
+    assert ((await desk.place(LI.name)).offered_until is None) == called
+
+
+async def test_known_member_without_a_number_gets_the_one_on_the_paper(desk):
+    await desk.open(cap=2)
+    await desk.sign_up(LI.name, name=LI.name, phone=LI.phone)
+
+    assert await sign_up(desk, LI) == "already"
+
+    async with desk.database.transaction() as session:
+        assert (await session.get_one(Member, desk.ids[LI.name])).phone == LI.phone
+
+
+async def act(desk, applicant, wish, **more):
+    async with desk.database.transaction() as session:
+        event = await session.get_one(Event, desk.event_id)
+        place = await paper.found(session, event, applicant.name, applicant.phone)
+        changes = await paper.act(
+            session, place, wish, "赵（演示）", **{"reason": "来电", **more}, now=desk.clock()
+        )
+        return desk.told(changes)
+
+
+@pytest.mark.parametrize(("wish", "state"), [("take", "confirmed"), ("leave", "declined")])
+async def test_answer_on_the_telephone_is_noted_and_the_call_is_over(desk, wish, state):
+    await desk.open(cap=1)
+    await desk.all_sign_up("王")
+    await sign_up(desk, LI)
+    await desk.on(signups.cancel, "王")
+    await told_by_phone(desk, LI)
+    assert [call.name for call in await waiting(desk)] == [LI.name]
+
+    assert await act(desk, LI, wish) == [(LI.name, state)]
+
+    assert await waiting(desk) == []
+    assert (await desk.history(LI.name))[-1] == ("赵（演示）", "state", "offered", state, "")
+
+
+async def test_cancelling_on_the_telephone_offers_the_place_to_the_next(desk):
+    await desk.open(cap=1)
+    await sign_up(desk, LI)
+    await desk.all_sign_up("王")
+    with pytest.raises(Refused, match="reason_missing"):
+        await act(desk, LI, "cancel", reason="")
+
+    assert await act(desk, LI, "cancel") == [(LI.name, "cancelled"), ("王", "offered")]
+
+    assert (await desk.history(LI.name))[-1] == ("赵（演示）", "state", "confirmed", "cancelled", "来电")
+
+
+async def test_who_waits_is_moved_to_another_group_on_the_telephone(desk):
+    await desk.open(cap=0, categories=[{"name": "甲组", "cap": None}, {"name": "乙组", "cap": None}])
+    await sign_up(desk, replace(LI, category="甲组"))
+
+    assert await act(desk, LI, "move", group="乙组") == [(LI.name, "moved")]
+
+    assert [row[5] for row in (await rows(desk, "waiting"))[1:]] == ["乙组"]
+
+
+async def test_person_who_has_not_signed_up_is_refused(desk):
+    await desk.open(cap=1)
+    await sign_up(desk, LI)
+
+    with pytest.raises(Refused, match="no_such_person"):
+        await act(desk, replace(LI, phone="13800000003"), "take")
 
 
 async def test_call_that_nobody_answered_comes_again(desk):
@@ -210,9 +292,9 @@ def statements(database):
     def hear(_connection, _cursor, statement, *_):
         said.append(statement)
 
-    event.listen(database.engine.sync_engine, "before_cursor_execute", hear)
+    events.listen(database.engine.sync_engine, "before_cursor_execute", hear)
     yield said
-    event.remove(database.engine.sync_engine, "before_cursor_execute", hear)
+    events.remove(database.engine.sync_engine, "before_cursor_execute", hear)
 
 
 @pytest.mark.parametrize("count", [1, 3])
