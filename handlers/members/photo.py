@@ -22,7 +22,7 @@ async def received(turn: Turn) -> Outgoing:
     """Take a picture: into the form that is open, straight into the contest, or ask what it is for."""
     reason = turn.message.value.removeprefix("refused:")
     if reason != turn.message.value:
-        raise Refused(reason)
+        return turn.say(f"refused.{reason}")
     contest = _open_contest(turn)
     photo = turn.message.value
     if photo:
