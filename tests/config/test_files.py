@@ -123,4 +123,4 @@ def test_demo_dates_count_from_the_day_of_the_start(demo_content):
 def test_demo_dates_hold_over_the_turn_of_the_year():
     later = Content.of(files.read(CONTENT_DIR, demo=date(2026, 12, 31), zone=ZoneInfo("Asia/Shanghai")))
 
-    assert {entry.starts.year for entry in later.entries if entry.demo} == {2027}
+    assert {entry.starts.year for entry in later.entries if entry.demo and entry.starts} == {2027}
