@@ -89,7 +89,7 @@ def _assemble(
     delivery = Delivery(
         database, channels, now, secrets.token_hex(8), on_gone=members.bury, on_moved=members.move
     )
-    schedule = Schedule(jobs.all_jobs(database, mailboxes, dialogue, now))
+    schedule = Schedule(jobs.all_jobs(database, mailboxes, dialogue, store, now))
     site = server.build(settings, database, routes)
     site.on_shutdown.append(chat.close)
     return House(settings, database, dialogue, mailboxes, delivery, schedule, tuple(channels), site)

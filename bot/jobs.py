@@ -9,24 +9,21 @@ from bot.schedule import Job
 from config.content import Content
 from handlers import desk, telling
 from handlers.dialogue import Dialogue
-from models import attendance, draws, erasure, inbox, offers, outbox
+from models import attendance, draws, erasure, inbox, offers, outbox, works
 from models.base import Database
-
-
-def _kept(content: Content) -> dict[str, timedelta]:
-    """Return for each event how long after it what members said is kept."""
-    return {
-        entry.slug: timedelta(days=entry.event.keep_days)
-        for entry in content.entries
-        if entry.event is not None
-    }
-
+from models.files import Store
 
 SOON, HALF_MINUTE, MINUTE, HOUR = 10.0, 30.0, 60.0, 3600.0
+UNUSED = timedelta(days=7)
+"""How long a picture lies in the store that nobody entered for anything."""
 
 
 def all_jobs(
-    database: Database, mailboxes: Mailboxes, dialogue: Dialogue, clock: Callable[[], datetime]
+    database: Database,
+    mailboxes: Mailboxes,
+    dialogue: Dialogue,
+    store: Store,
+    clock: Callable[[], datetime],
 ) -> dict[Job, float]:
     """Return every job with the seconds between two runs."""
 
@@ -55,6 +52,7 @@ def all_jobs(
         keep_promises: MINUTE,
         clean: HOUR,
         **_of_places(database, dialogue, clock),
+        _cleaning(database, store, clock): HOUR,
     }
 
 
@@ -74,3 +72,24 @@ def _of_places(database: Database, dialogue: Dialogue, clock: Callable[[], datet
             await telling.ask_opinions(session, dialogue.edition.content, now=clock())
 
     return {settle_places: HALF_MINUTE, remind: MINUTE}
+
+
+def _cleaning(database: Database, store: Store, clock: Callable[[], datetime]) -> Job:
+    async def clean_files() -> None:
+        async with database.transaction() as session:
+            hashes = await works.unneeded(session, before=clock() - UNUSED)
+        for digest in hashes:
+            await store.delete(digest)
+        async with database.transaction() as session:
+            await works.forget(session, hashes)
+
+    return clean_files
+
+
+def _kept(content: Content) -> dict[str, timedelta]:
+    """Return for each event how long after it what members said is kept."""
+    return {
+        entry.slug: timedelta(days=entry.event.keep_days)
+        for entry in content.entries
+        if entry.event is not None
+    }

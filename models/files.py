@@ -30,6 +30,10 @@ RETRY: "RetryConfig" = {"max_retries": 2, "retry_timeout": timedelta(seconds=10)
 HASH = re.compile(r"[0-9a-f]{64}", re.ASCII)
 
 
+RECEIVED = "received"
+"""The purpose of what a member has sent and nobody may need: it is deleted after some days."""
+
+
 class File(Base):
     """One content that is kept, with who brought it first and what for."""
 
@@ -131,6 +135,13 @@ async def note(session: AsyncSession, *found: Kept, by: int | None, purpose: str
     for kept in sorted(set(found), key=lambda kept: kept.hash):  # one order for all: no deadlock
         row = {"hash": kept.hash, "size": kept.size, "type": kept.type, "purpose": purpose, "at": now}
         await session.execute(insert, [{**row, "uploaded_by": by}])
+
+
+async def receive(session: AsyncSession, *found: Kept, by: int, now: datetime) -> None:
+    """Write down what a member has sent, before it is known what for; sent again, it is new again."""
+    await note(session, *found, by=by, purpose=RECEIVED, now=now)
+    again = update(File).where(File.hash.in_([kept.hash for kept in found]), File.purpose == RECEIVED)
+    await session.execute(again.values(at=now))
 
 
 def _key(digest: str) -> str:

@@ -6,19 +6,20 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Text, UniqueConstraint, delete, func, select, update
+from sqlalchemy import ForeignKey, Text, UniqueConstraint, delete, exists, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models import files
 from models.base import Base, Moment, Refused, lock
-from models.files import File
+from models.files import RECEIVED, File
 from models.members import Member, moves_along
 from models.photos import Photo
 from models.pictures import distance
 
 SERIES_LEAST, SERIES_MOST, NEAR_BITS = 4, 8, 6
 PURPOSE = "work"
+CLEANED = 100
 
 
 class Work(Base):
@@ -181,16 +182,30 @@ async def short_series(session: AsyncSession, event: str) -> list[tuple[int, str
 
 
 async def erase(session: AsyncSession, member: Member) -> list[str]:
-    """Delete the works of *member*; return the contents that nobody else needs, to delete from the store after."""
+    """Delete the works of *member*; return the contents that nobody else needs: they are cleaned away in some days."""
     works = list(await session.scalars(select(Work).where(Work.member_id == member.id)))
     hashes = {digest for work in works for digest in (work.original, work.shown, work.thumbnail)}
     await session.execute(delete(Work).where(Work.member_id == member.id))
     for column in (Work.original, Work.shown, Work.thumbnail):
         hashes -= set(await session.scalars(select(column).where(column.in_(hashes))))
-    unneeded = delete(File).where(File.hash.in_(hashes), File.purpose == PURPOSE).returning(File.hash)
-    gone = sorted(await session.scalars(unneeded))
+    unneeded = update(File).where(File.hash.in_(hashes), File.purpose == PURPOSE).returning(File.hash)
+    gone = sorted(await session.scalars(unneeded.values(purpose=RECEIVED)))
     await session.execute(update(File).where(File.uploaded_by == member.id).values(uploaded_by=None))
     return gone
+
+
+async def unneeded(session: AsyncSession, *, before: datetime) -> list[str]:
+    """Return contents that were received before then and belong to no work, to delete from the store."""
+    of_work = exists().where(
+        or_(*(column == File.hash for column in (Work.original, Work.shown, Work.thumbnail)))
+    )
+    query = select(File.hash).where(File.purpose == RECEIVED, File.at < before, ~of_work)
+    return list(await session.scalars(query.order_by(File.hash).limit(CLEANED)))
+
+
+async def forget(session: AsyncSession, hashes: Sequence[str]) -> None:
+    """Forget contents that the store has deleted."""
+    await session.execute(delete(File).where(File.hash.in_(hashes), File.purpose == RECEIVED))
 
 
 async def _open(session: AsyncSession, event: str, closes: datetime, now: datetime) -> None:

@@ -16,6 +16,7 @@ from aiohttp.test_utils import TestServer
 from bot import app, jobs
 from config.settings import Settings
 from models import migrate
+from models.files import Store
 from tests.platforms import telegram as platform
 
 WAYS = ("web", "telegram")
@@ -231,7 +232,9 @@ class Town:
         """Let time pass and the clock do its jobs."""
         self.clock.forward(by)
         house = self.house
-        for job in jobs.all_jobs(house.database, house.mailboxes, house.dialogue, self.clock):
+        for job in jobs.all_jobs(
+            house.database, house.mailboxes, house.dialogue, Store(house.settings.files), self.clock
+        ):
             await job()
 
     async def leave(self) -> None:

@@ -15,7 +15,6 @@ from models.messages import Choice, Outgoing
 from models.photos import Photo
 
 CREDITED, AGAIN, FORM = "投稿，署我的名", "改一改", "work"
-PURPOSE = "received"
 
 
 async def received(turn: Turn) -> Outgoing:
@@ -177,7 +176,7 @@ async def _done(turn: Turn, contest: Entry, work: works.Work) -> Outgoing:
 
 async def _keep(turn: Turn, photo: Photo) -> None:
     kept = (photo.original, photo.shown, photo.thumbnail)
-    await files.note(turn.session, *kept, by=turn.member.id, purpose=PURPOSE, now=turn.now)
+    await files.receive(turn.session, *kept, by=turn.member.id, now=turn.now)
 
 
 async def _contest(turn: Turn, slug: str) -> tuple[Entry, Event]:

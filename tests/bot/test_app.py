@@ -20,6 +20,7 @@ from models import content as shelves
 from models import crypto, migrate, outbox
 from models.base import Database
 from models.content import TextRow
+from models.files import Store
 from models.inbox import Received
 from models.messages import Address, Outgoing
 from models.outbox import Letter
@@ -213,7 +214,7 @@ async def test_jobs_of_the_clock_do_their_work(database, dialogue, settings, clo
             self.swept += 1
 
     boxes = Boxes()
-    found = jobs.all_jobs(database, boxes, dialogue, clock)
+    found = jobs.all_jobs(database, boxes, dialogue, Store(settings.files), clock)
     await published(database, settings, dialogue)
     async with database.transaction() as session:
         await outbox.put(session, Address("telegram", "wang"), Outgoing("您好"), due=clock())
@@ -229,7 +230,7 @@ async def test_jobs_of_the_clock_do_their_work(database, dialogue, settings, clo
         assert await session.scalar(select(Letter.state)) == "waiting"
         assert list(await session.scalars(select(Received))) == []
     assert boxes.swept == 1
-    assert sorted(found.values()) == [10, 30, 30, 30, 60, 60, 3600]
+    assert sorted(found.values()) == [10, 30, 30, 30, 60, 60, 3600, 3600]
 
 
 def old_message(now) -> Received:

@@ -291,6 +291,29 @@ async def test_mine_shows_places_and_works_and_consent_to_each_is_taken_back(pla
     assert (await member.say("我的")).startswith("您还没有报名")
 
 
+async def test_photo_that_nobody_entered_is_deleted_after_a_week_and_an_entered_one_stays(place):
+    member = await place.member("web")
+    await introduce(member, "王芳（演示）", "13800000001")
+    await member.say("摄影比赛")
+    await member.say("[投稿]")
+    for seed, then in ((1, ("晨练", "[投稿，署我的名]")), (2, ("不填了",))):
+        await member.show(saved(scene(BIG, seed=seed), exif=exif()))
+        for said in then:
+            await member.say(said)
+    folder = place.house.settings.data_dir / "files"
+    assert len([file for file in folder.rglob("*") if file.is_file()]) == 6
+
+    await place.pass_time(6 * DAY)
+    assert len([file for file in folder.rglob("*") if file.is_file()]) == 6
+    await place.pass_time(2 * DAY)
+    assert len([file for file in folder.rglob("*") if file.is_file()]) == 3
+
+    for said in ("隐私", "[删除]", "[删掉]"):
+        await member.say(said)
+    await place.pass_time(8 * DAY)
+    assert [file for file in folder.rglob("*") if file.is_file()] == []
+
+
 async def test_what_is_no_photo_is_told_kindly_and_the_talk_goes_on(place):
     member = await place.member("telegram")
     await member.say("摄影比赛")
