@@ -9,13 +9,16 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from unittest.mock import patch
 
 import aiohttp
 from aiohttp.test_utils import TestServer
 
 from bot import app, jobs
 from config.settings import Settings
+from handlers.search.index import Index
 from models import migrate
+from models.base import Database
 from models.files import Store
 from tests.platforms import telegram as platform
 
@@ -243,6 +246,30 @@ class Town:
             await page.close()
 
 
+async def _make_tables(settings: Settings) -> None:
+    database = Database(settings.database)
+    await migrate.create(database)
+    await database.close()
+
+
+_INDEXES: dict[tuple, Index] = {}
+
+
+@asynccontextmanager
+async def _one_index() -> AsyncIterator[None]:
+    """Build the index of the same phrasings once only: it takes longer than most talks."""
+    build = Index.build
+
+    def once(entries, guards, development):
+        key = tuple((entry.slug, entry.title, entry.phrasings) for entry in entries)
+        if key not in _INDEXES:
+            _INDEXES[key] = build(entries, guards, development)
+        return _INDEXES[key]
+
+    with patch.object(Index, "build", once):
+        yield
+
+
 @asynccontextmanager
 async def town(folder: Path) -> AsyncIterator[Town]:
     """Run the service with its demo events."""
@@ -252,8 +279,8 @@ async def town(folder: Path) -> AsyncIterator[Town]:
             _env_file=None, data_dir=folder, demo=True, telegram_bot_token=platform.TOKEN,
             telegram_api_url=server.url, telegram_file_url=f"{server.url}/file",
         )  # fmt: skip
-        await migrate.upgrade(settings.database)
-        async with app.build(settings, clock) as house, TestServer(house.site) as site:
+        await _make_tables(settings)
+        async with _one_index(), app.build(settings, clock) as house, TestServer(house.site) as site:
             tasks = [
                 asyncio.create_task(channel.listen(house.mailboxes.receive)) for channel in house.channels
             ]

@@ -3,7 +3,7 @@
 from array import array
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from itertools import repeat
+from itertools import pairwise, repeat
 from math import log, sqrt
 
 import numpy as np
@@ -48,9 +48,14 @@ class Features:
 
     def kernel(self) -> Floats:
         """Return how alike the phrasings are to each other, a row for each."""
-        found = np.empty((self._number, self._number), np.float32)
-        for row, phrasing in enumerate(self._phrasings):
-            found[row] = self.alike(plain(phrasing))
+        found = np.zeros((self._number, self._number), np.float32)
+        np.add.at(found, (self._rows, self._rows), self._parts * self._parts)
+        for start, end in pairwise(self._starts):
+            if end - start > 1:
+                rows, parts = self._rows[start:end], self._parts[start:end]
+                shared = np.outer(parts, parts)
+                np.fill_diagonal(shared, 0)  # each with itself is counted already
+                found[rows[:, None], rows] += shared
         return found
 
     def alike(self, text: str) -> Floats:
