@@ -13,6 +13,7 @@ from unittest.mock import patch
 
 import aiohttp
 from aiohttp.test_utils import TestServer
+from sqlalchemy import select
 
 from bot import app, jobs
 from config.settings import Settings
@@ -20,6 +21,7 @@ from handlers.search.index import Index
 from models import migrate
 from models.base import Database
 from models.files import Store
+from models.outbox import Letter
 from tests.platforms import telegram as platform
 
 WAYS = ("web", "telegram")
@@ -232,13 +234,22 @@ class Town:
             return await answer.text()
 
     async def pass_time(self, by: timedelta) -> None:
-        """Let time pass and the clock do its jobs."""
+        """Let time pass and the clock do its jobs; what is under way is recorded first, or its lease would run out."""
+        async with asyncio.timeout(PATIENCE):
+            while await self._under_way():
+                await asyncio.sleep(0.01)
         self.clock.forward(by)
         house = self.house
         for job in jobs.all_jobs(
             house.database, house.mailboxes, house.dialogue, Store(house.settings.files), self.clock
         ):
             await job()
+
+    async def _under_way(self) -> bool:
+        async with self.house.database.transaction() as session:
+            return (
+                await session.scalar(select(Letter.id).where(Letter.state == "leased").limit(1)) is not None
+            )
 
     async def leave(self) -> None:
         """Put all phones away."""

@@ -1,4 +1,4 @@
-"""export: what staff take away of an event, as a table, as pages to print, or as the works for a jury."""
+"""door and export: the link for checking members in, and what staff take away of an event, as a table, as pages to print, or as the works for a jury."""
 
 import argparse
 from collections.abc import Sequence
@@ -9,10 +9,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import clock
 from bot.commands.base import Commands, Failed, command, opened
-from bot.web import pages
+from bot.web import greeting, pages
 from config.settings import Settings
 from handlers import wording
-from models import events, lists, packs, sheets_out, works
+from models import doors, events, lists, packs, sheets_out, works
 from models.base import Database, Refused
 from models.events import Event
 from models.files import Store
@@ -26,6 +26,9 @@ TITLES = {"roster": "名单", "attendance": "到场", "waiting": "排队"}
 
 def add(commands: Commands) -> None:
     """Add the command."""
+    parser = command(commands, "door", door, "make the link with which members are checked in at the door")
+    parser.add_argument("event", help="the event's name in the content, such as board-contest")
+    parser.add_argument("--by", required=True, help="the colleague whom it is made out to")
     parser = command(commands, "export", export, "write a list of an event, pages to print, or its photos")
     parser.add_argument("event", help="the event's name in the content, such as board-contest")
     parser.add_argument("what", choices=(*TABLES, *PRINTED, "entries"))
@@ -34,6 +37,14 @@ def add(commands: Commands) -> None:
         "--full-phones", metavar="WHO", default="", help="show phones in full to this colleague"
     )
     parser.add_argument("--reason", default="", help="why phones must be shown; it is written down")
+
+
+async def door(settings: Settings, parsed: argparse.Namespace) -> None:
+    """Print the link with which a colleague checks members in."""
+    async with opened(settings) as database, database.transaction() as session:
+        token = doors.token(await _event(session, parsed.event), parsed.by, now=clock.now())
+    print(f"{greeting.site(settings)}/checkin/{token}")
+    print("whoever has this link can check members in, in your name: send it to nobody else")
 
 
 async def export(settings: Settings, parsed: argparse.Namespace) -> None:

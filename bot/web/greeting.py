@@ -10,6 +10,12 @@ from config.settings import Settings
 EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104 -- compared with, not listened at
 
 
+def site(settings: Settings) -> str:
+    """Return the address at which the pages are, without a slash at its end."""
+    here = f"http://{_host(settings.http_host)}:{settings.http_port}"
+    return settings.public_url.rstrip("/") or here
+
+
 def lines(settings: Settings) -> list[str]:
     """Return the addresses to open, and a QR code when the whole network may come."""
     here = f"http://{_host(settings.http_host)}:{settings.http_port}"

@@ -24,7 +24,7 @@ class Identity:
         """Return the visitor's id, or None without a cookie of ours."""
         try:
             return self._fernet.decrypt(request.cookies.get(_name(request), ""), ttl=YEAR).decode()
-        except InvalidToken:
+        except (InvalidToken, ValueError):  # the latter for letters that no token of ours has
             return None
 
     def give(self, request: web.Request, response: web.Response, now: datetime) -> None:

@@ -4,6 +4,7 @@ import pytest
 from sqlalchemy import select
 
 from models import (
+    consents,
     conversations,
     handoffs,
     interests,
@@ -12,6 +13,7 @@ from models import (
     membership,
     merger,
     migrate,
+    pairs,
     places,
     publishing,
     roster,
@@ -57,6 +59,9 @@ async def lived(session, member: Member, at: Address, now) -> None:
         values = {"slug": slug, "kind": "contest", "title": "象棋（演示）", "cap": 1}
         event, _ = await publishing.publish(session, values, by="li", now=now)
         await signups.sign_up(session, event, Wish(member_id=member.id, channel=at.channel), now=now)
+    pair = {"event_id": event.id, "member_id": member.id, "partner_id": member.id, "until": now}
+    session.add(pairs.Pair(**pair, code_hash=at.id, wish={"name": "王芳（演示）"}))
+    await consents.give(session, member, consents.SIGN_UP, "chess", now=now)
     session.add(File(hash=at.id, size=1, type="image/jpeg", uploaded_by=member.id, purpose="work", at=now))
     await session.flush()
     session.add(work(member, at.id, now))

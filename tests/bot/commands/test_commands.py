@@ -57,6 +57,7 @@ def run(capsys, *arguments: str) -> tuple[int, str, str]:
         "calls",
         "note",
         "export",
+        "door",
     ],
 )
 def test_every_command_explains_itself(capsys, folder, name):

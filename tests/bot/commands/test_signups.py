@@ -10,7 +10,7 @@ from openpyxl import Workbook, load_workbook
 
 from bot.commands.base import opened
 from config.settings import Settings
-from models import calls, publishing, signups
+from models import calls, doors, publishing, signups
 from models.members import Member
 from models.messages import Outgoing
 from models.outbox import put
@@ -213,3 +213,20 @@ def test_works_are_packed_and_a_wrong_kind_of_file_is_told(capsys, event, tmp_pa
     assert run(capsys, "export", event, "roster", "-o", str(tmp_path / "x.doc")) == (
         1, "", "x.doc: a table is a .csv or an .xlsx file\n",
     )  # fmt: skip
+
+
+def test_link_to_the_door_is_made_out_to_a_colleague(capsys, event, monkeypatch):
+    monkeypatch.setenv("PUBLIC_URL", "https://demo.example.org/")
+
+    code, out, _ = run(capsys, "door", event, "--by", "赵（演示）")
+
+    assert code == 0
+    assert asyncio.run(_door(out.split()[0].rpartition("/")[2])) == ("chess", "赵（演示）")
+    assert out.startswith("https://demo.example.org/checkin/")
+    assert run(capsys, "door", "nothing", "--by", "赵（演示）") == (1, "", "there is no event nothing\n")
+
+
+async def _door(token: str) -> tuple[str, str]:
+    async with opened(Settings()) as database, database.transaction() as session:
+        found = await doors.opened(session, token, now=datetime.now(UTC))
+        return found.event.slug, found.by

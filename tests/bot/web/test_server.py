@@ -8,11 +8,12 @@ from collections.abc import AsyncIterator
 import aiohttp
 import pytest
 from aiohttp import web
-from aiohttp.test_utils import TestServer
+from aiohttp.test_utils import TestServer, make_mocked_request
 from PIL import Image
 
 from bot.channels.webchat import WebChat
 from bot.web import greeting, server, uploads
+from bot.web.identity import Identity
 from bot.web.limits import Limits
 from config.settings import Settings
 from models import files, outbox
@@ -108,6 +109,12 @@ async def test_message_is_stored_for_the_visitor_of_the_cookie(site):
     [message] = site.got
     assert (message.kind, message.text, message.sender.channel) == ("text", "您好", "web")
     assert message.id.startswith(message.sender.id)
+
+
+def test_cookie_of_other_letters_is_none_of_ours():
+    request = make_mocked_request("GET", "/", headers={"Cookie": "visitor=é王"})
+
+    assert Identity(b"a secret for tests", secure=False).of(request) is None
 
 
 async def test_forged_or_missing_cookie_is_refused(site):
