@@ -198,6 +198,13 @@ async def mine(session: AsyncSession, member: Member) -> list[tuple[Place, Event
     return [(place, event) for place, event in await session.execute(query.order_by(Event.starts, Event.id))]
 
 
+async def unit_of(session: AsyncSession, member: Member) -> str:
+    """Return the unit that *member* named last."""
+    query = select(Place).where(Place.member_id == member.id).order_by(Place.id.desc())
+    named = (place.answers.get("unit", "") for place in await session.scalars(query))
+    return next(filter(None, named), "")
+
+
 async def line(session: AsyncSession, event: Event) -> list[Place]:
     """Return who waits for *event*, the next to be asked first."""
     query = select(Place).where(Place.event_id == event.id, Place.state == WAITING).order_by(*RANK)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -162,6 +162,13 @@ async def by_phone_end(session: AsyncSession, cards: Iterable[int], digits: str)
     """Return those of *cards* whose holder's phone ends in *digits*."""
     query = select(Card).where(Card.id.in_(list(cards)), Card.phone_end_hash == _hash("phone-end", digits))
     return list(await session.scalars(query.order_by(Card.id)))
+
+
+async def unions_like(session: AsyncSession, said: str, *, most: int) -> list[str]:
+    """Return the unions of the roster in whose name *said* stands, the shortest first."""
+    name = Card.union_name
+    query = select(name).where(name.contains(said, autoescape=True)).distinct()
+    return list(await session.scalars(query.order_by(func.length(name), name).limit(most)))
 
 
 def _hash(column: str, text: str) -> str:

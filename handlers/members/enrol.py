@@ -1,6 +1,7 @@
 """Signing up for an event in chat: the form, the place, the offer, and giving it back."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from handlers import enrolling, telling, wording
 from handlers.service import BEFORE, Service, Turn
@@ -8,7 +9,7 @@ from models import consents, draws, offers, pairs, places, postponement, signups
 from models.base import Refused
 from models.events import LOTTERY, Event
 from models.messages import Outgoing
-from models.places import Change, Place
+from models.places import CONFIRMED, Change, Place
 from models.signups import Wish
 
 AGAIN = "改一改"
@@ -44,6 +45,7 @@ async def finish(turn: Turn, slug: str, answers: Mapping[str, str]) -> Outgoing:
         return await _amend(turn, answers[AMENDED], said)
     member.name, member.phone = answers["name"], answers["phone"]
     await consents.give(turn.session, member, consents.SIGN_UP, slug, now=turn.now)
+    unit = await places.unit_of(turn.session, member)
     wish = Wish(
         member_id=member.id,
         channel=turn.message.sender.channel,
@@ -54,14 +56,22 @@ async def finish(turn: Turn, slug: str, answers: Mapping[str, str]) -> Outgoing:
         verified=member.verified,
         name=answers["name"],
         phone=answers["phone"],
-        answers=said,
+        answers={**said, "unit": unit} if unit else said,
     )
     if entry.pairs:
         return await _ask_partner(turn, event, {**said, "name": wish.name, "phone": wish.phone})
     changes = await signups.sign_up(turn.session, event, wish, now=turn.now)
     place = changes[0].place
     await _tell(turn, changes, place)
-    return await enrolling.own(turn, place, event)
+    return _with_unit(turn, place, await enrolling.own(turn, place, event))
+
+
+def _with_unit(turn: Turn, place: Place, said: Outgoing) -> Outgoing:
+    """Ask for the unit where a place is won and it is not known; to say nothing is an answer too."""
+    if place.state != CONFIRMED or turn.member.union_name or place.answers.get("unit"):
+        return said
+    button = turn.choice("unit.choices.say", f"unit:{place.id}")
+    return replace(said, text=f"{said.text}{turn.say('unit.ask').text}", choices=(button, *said.choices))
 
 
 async def change(turn: Turn, about: str) -> Outgoing:

@@ -68,7 +68,7 @@ async def test_chess_takes_six_actions_when_new_and_four_when_known(place, way):
     promise = "前一天我提醒您。" if way == "telegram" else ""
     done = (
         "报上了，编号C00{n}。象棋和围棋比赛（演示），12月6日（周日）上午9:00，演示体育馆。"
-        f"入场出示签到码。{promise}\n[签到码] [怎么去] [改一改] [来不了] [转人工]"
+        f"入场出示签到码。{promise}您在哪个单位？不说也行。\n[填单位] [签到码] [怎么去] [改一改] [来不了] [转人工]"
     )
     await member.run(("[没错，报名]", done.format(n=1)))
     assert member.actions == 6
