@@ -134,7 +134,7 @@ async def _write(
     contacts = await members.contacts(session, member)
     for contact in contacts[:1]:
         await outbox.put(session, contact.at, letter, due=now, key=key)
-    if call and member.phone and all(contact.channel == members.PAGE for contact in contacts):
+    if call and members.is_called(member, contacts):
         await outbox.put(session, calls.address(member), letter, due=now, key=call_key)
 
 

@@ -48,7 +48,7 @@ async def waiting(session: AsyncSession, *, now: datetime) -> list[Call]:
     """Return the calls to make now, the oldest first; of offers that are answered or over nobody is told any more."""
     query = select(Letter).where(Letter.channel == CHANNEL, Letter.state == "waiting", Letter.due <= now)
     letters = list(await session.scalars(query.order_by(Letter.due, Letter.id)))
-    over = await _over(session, letters)
+    over = await _over(session, letters, now)
     ids = {int(letter.address) for letter in letters if letter.address.isdecimal()}
     found = await session.scalars(select(Member).where(Member.id.in_(ids)))
     members = {str(member.id): member for member in found}
@@ -59,7 +59,7 @@ async def waiting(session: AsyncSession, *, now: datetime) -> list[Call]:
     ]
 
 
-async def _over(session: AsyncSession, letters: Sequence[Letter]) -> set[int]:
+async def _over(session: AsyncSession, letters: Sequence[Letter], now: datetime) -> set[int]:
     """Return the letters about offers that no longer stand, by their ids."""
     told = {
         letter.id: tuple(map(int, letter.key.split(":")[1:3]))
@@ -67,8 +67,9 @@ async def _over(session: AsyncSession, letters: Sequence[Letter]) -> set[int]:
         if letter.key and letter.key.startswith(OFFER)
     }
     ids = [place for place, _ in told.values()]
-    query = select(Place.id, Place.attempt).where(Place.id.in_(ids), Place.state == OFFERED)
-    standing = {tuple(row) for row in await session.execute(query)}
+    query = select(Place, Event).join(Event).where(Place.id.in_(ids), Place.state == OFFERED)
+    found = (await session.execute(query)).all()
+    standing = {(place.id, place.attempt) for place, event in found if not event.over(now)}
     return {letter for letter, offer in told.items() if offer not in standing}
 
 

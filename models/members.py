@@ -1,6 +1,6 @@
 """Members, the addresses at which each can be reached, and two records becoming one person."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 
 from sqlalchemy import ForeignKey, select, update
@@ -97,6 +97,11 @@ async def contacts(session: AsyncSession, member: Member) -> list[Contact]:
 async def only_on_the_page(session: AsyncSession, member: Member) -> bool:
     """Say whether nothing reaches *member* once they have closed the chat page."""
     return all(contact.channel == PAGE for contact in await contacts(session, member))
+
+
+def is_called(member: Member, contacts: Sequence[Contact]) -> bool:
+    """Say whether a colleague has to call *member*: with these living addresses nothing else reaches them for sure."""
+    return bool(member.phone) and all(contact.channel == PAGE for contact in contacts)
 
 
 async def bury(session: AsyncSession, at: Address, reason: str, now: datetime) -> None:

@@ -148,7 +148,8 @@ async def _is_called(session: AsyncSession, place: Place) -> bool:
     """Say whether a colleague has to call about *place*: then the clock of the offer begins with the call."""
     if place.channel != ON_PAPER:
         return False
-    return await members.only_on_the_page(session, await session.get_one(Member, place.member_id))
+    member = await session.get_one(Member, place.member_id)
+    return members.is_called(member, await members.contacts(session, member))
 
 
 async def reopen(session: AsyncSession, place: Place, *, now: datetime) -> tuple[Event, list[Change]]:

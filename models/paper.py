@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from sqlalchemy import select
+from sqlalchemy import and_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from models import allotment, consents, offers, places, sheets, signups
@@ -70,11 +70,15 @@ def _applicant(cells: Mapping[str, str]) -> tuple[Applicant, str]:
     return Applicant(name, phone, cells["单位工会"], number, cells["组别"], cells["备注"]), why
 
 
-async def person(session: AsyncSession, name: str, phone: str, *, now: datetime) -> Member:
-    """Return the member who signed up as this person before, else a new one whom only the telephone reaches."""
-    who = places.same_person(name, phone)
-    known = select(Place.member_id).where(Place.who == who).order_by(Place.id.desc()).limit(1)
-    number = await session.scalar(known)
+async def person(session: AsyncSession, event: Event, name: str, phone: str, *, now: datetime) -> Member:
+    """Return the member who signed up as this person before, else a new one whom only the telephone reaches.
+
+    Of several records the one that is in *event* goes first, then the one that was, then the newest.
+    """
+    here = Place.event_id == event.id
+    order = (and_(here, Place.who.is_not(None)).desc(), here.desc(), Place.id.desc())
+    known = select(Place.member_id).where(Place.person == places.same_person(name, phone))
+    number = await session.scalar(known.order_by(*order).limit(1))
     if number is not None:
         member = await session.get_one(Member, number)
         member.phone = member.phone or phone
@@ -92,7 +96,7 @@ async def sign_up(
 
     Raises Refused as signing up does.
     """
-    member = await person(session, applicant.name, applicant.phone, now=now)
+    member = await person(session, event, applicant.name, applicant.phone, now=now)
     wish = Wish(
         member_id=member.id,
         channel=offers.ON_PAPER,

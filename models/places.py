@@ -48,8 +48,9 @@ What = Literal[
 
 
 class Place(Base):
-    """What one member has of one event; *attempt* counts the tries, *who* is the keyed hash of name and phone.
+    """What one member has of one event; *attempt* counts the tries.
 
+    *person* is the keyed hash of name and phone; *who* is the same, but only while they are in: one place a person.
     *coming* is what a confirmed member says of a new date: "asked", "yes", or nothing when nobody asked.
     """
 
@@ -85,6 +86,7 @@ class Place(Base):
     name: Mapped[str] = mapped_column(Encrypted, default="")
     phone: Mapped[str] = mapped_column(Encrypted, default="")
     who: Mapped[str | None]
+    person: Mapped[str | None] = mapped_column(index=True)
     answers: Mapped[dict[str, Any]] = mapped_column(EncryptedJSON, default=dict)
     channel: Mapped[str] = mapped_column(default="")
 

@@ -137,7 +137,7 @@ def _fill(place: Place, wish: Wish, category_id: int | None, now: datetime) -> N
     place.party, place.category_id, place.union = wish.party, category_id, wish.union
     place.passes, place.draw_rank = 0, places.UNDRAWN
     place.name, place.phone = wish.name, wish.phone
-    place.who = places.same_person(wish.name, wish.phone)
+    place.who = place.person = places.same_person(wish.name, wish.phone)
     place.answers, place.channel = dict(wish.answers), wish.channel
 
 

@@ -2,6 +2,7 @@
 
 import argparse
 from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -11,10 +12,12 @@ from bot.commands.base import Commands, Failed, command, opened
 from config.content import Content
 from config.settings import Settings
 from handlers import telling
-from models import calls, content, events, paper, sheets, sheets_out
+from models import calls, content, events, members, paper, sheets, sheets_out
 from models.base import Database, Refused
 from models.events import Event
+from models.members import Member
 from models.paper import Applicant
+from models.places import Change
 
 Bad = list[tuple[int, str]]
 
@@ -101,8 +104,16 @@ async def _one(
     except Refused as refusal:
         bad.append((number, f"refused: {shown.texts[f'refused.{refusal.reason}'].text}"))
         return []
-    await telling.tell(session, shown, changes, but=changes[0].place, now=now)
+    await _tell(session, shown, changes, now=now)
     return [changes[0].what]
+
+
+async def _tell(session: AsyncSession, shown: Content, changes: Sequence[Change], *, now: datetime) -> None:
+    """Write to all whom it touches; who has no chat that reaches them knows from the paper, or the call, itself."""
+    own = changes[0].place
+    owner = await session.get_one(Member, own.member_id)
+    knows = await members.only_on_the_page(session, owner)
+    await telling.tell(session, shown, changes, but=own if knows else None, now=now)
 
 
 async def _event(session: AsyncSession, name: str) -> Event:
@@ -128,7 +139,7 @@ async def call(settings: Settings, parsed: argparse.Namespace) -> None:
 
 
 async def note(settings: Settings, parsed: argparse.Namespace) -> None:
-    """Do what a member asked for, and tell everybody else whom it touches."""
+    """Do what a member asked for, and tell whom it touches."""
     now = clock.now()
     async with opened(settings) as database, database.transaction() as session:
         shown = await content.published(session)
@@ -139,5 +150,5 @@ async def note(settings: Settings, parsed: argparse.Namespace) -> None:
             )
         except Refused as refusal:
             raise Failed(shown.texts[f"refused.{refusal.reason}"].text) from refusal
-        await telling.tell(session, shown, changes, but=place, now=now)
+        await _tell(session, shown, changes, now=now)
     print(changes[0].what)

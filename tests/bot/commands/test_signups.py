@@ -7,13 +7,14 @@ from zipfile import ZipFile
 
 import pytest
 from openpyxl import Workbook, load_workbook
+from sqlalchemy import select
 
 from bot.commands.base import opened
 from config.settings import Settings
-from models import calls, doors, publishing, signups
-from models.members import Member
+from models import calls, doors, events, paper, publishing, signups
+from models.members import Contact, Member
 from models.messages import Outgoing
-from models.outbox import put
+from models.outbox import Letter, put
 from models.signups import Wish
 from tests.bot.commands.test_commands import folder, run  # noqa: F401 -- the fixture
 
@@ -163,6 +164,37 @@ def test_what_is_said_on_the_telephone_goes_on_to_the_next_who_waits(capsys, eve
     assert run(capsys, "note", event, rows[30][0], rows[30][1], "leave") == (0, "declined\n", "")
     [call] = [line for line in run(capsys, "calls")[1].splitlines() if line[0] != " "]
     assert call.partition("  ")[2] == f"{rows[31][0]}  {rows[31][1]}"
+
+
+async def _on_telegram(name: str, phone: str) -> None:
+    async with opened(Settings()) as database, database.transaction() as session:
+        event = await events.by_slug(session, "chess")
+        member = await paper.person(session, event, name, phone, now=NOW)
+        session.add(Contact(channel="telegram", address="1", member_id=member.id))
+
+
+async def _letters() -> list[str]:
+    async with opened(Settings()) as database, database.transaction() as session:
+        query = select(Letter).where(Letter.channel == "telegram").order_by(Letter.id)
+        return [letter.message.text for letter in await session.scalars(query)]
+
+
+def test_member_with_a_chat_reads_there_what_staff_wrote_down(capsys, event, tmp_path):
+    rows = forty(bad=())[:2]
+    file = sheet(tmp_path, rows)
+    run(capsys, "import-signups", event, file)
+    asyncio.run(_on_telegram(*rows[0][:2]))
+    run(capsys, "import-signups", event, file)
+    assert asyncio.run(_letters()) == []
+
+    for name, phone, _ in rows:
+        assert run(capsys, "note", event, name, phone, "cancel", "--reason", "本人来电")[0] == 0
+    run(capsys, "import-signups", event, file)
+
+    cancelled, back = asyncio.run(_letters())
+    assert cancelled == "您的象棋（演示）报名取消了：本人来电。想多问几句请找同事。"
+    assert back.startswith("报上了，编号C001。")
+    assert run(capsys, "calls")[1] == ""
 
 
 async def _some(count: int, name: str) -> None:
