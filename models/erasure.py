@@ -56,7 +56,7 @@ async def _leave(session: AsyncSession, place: Place, *, now: datetime) -> list[
 
 def wipe(place: Place) -> None:
     """Forget who it was and what they said; the number stays."""
-    place.name, place.phone, place.answers, place.who = "", "", {}, None
+    place.name, place.phone, place.answers, place.who, place.person = "", "", {}, None, None
 
 
 async def expire(session: AsyncSession, keep: dict[str, timedelta], *, now: datetime) -> int:

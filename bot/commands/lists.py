@@ -49,6 +49,11 @@ async def door(settings: Settings, parsed: argparse.Namespace) -> None:
 
 async def export(settings: Settings, parsed: argparse.Namespace) -> None:
     """Write one list."""
+    kinds = (
+        (".html",) if parsed.what in PRINTED else (".zip",) if parsed.what == "entries" else (".xlsx", ".csv")
+    )
+    if parsed.out.suffix not in kinds:
+        raise Failed(f"{parsed.out.name}: this is written to a file ending in {' or '.join(kinds)}")
     async with opened(settings) as database:
         if parsed.what == "entries":
             await _entries(settings, database, parsed)
@@ -78,9 +83,7 @@ def _written(event: Event, parsed: argparse.Namespace, table: Table) -> bytes:
         return _printed(event, parsed.what, table[1:]).encode()
     if parsed.out.suffix == ".csv":
         return sheets_out.csv_bytes(table)
-    if parsed.out.suffix == ".xlsx":
-        return sheets_out.xlsx(table, title=TITLES[parsed.what])
-    raise Failed(f"{parsed.out.name}: a table is a .csv or an .xlsx file")
+    return sheets_out.xlsx(table, title=TITLES[parsed.what])
 
 
 def _printed(event: Event, what: str, rows: Table) -> str:

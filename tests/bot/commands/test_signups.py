@@ -243,7 +243,7 @@ def test_works_are_packed_and_a_wrong_kind_of_file_is_told(capsys, event, tmp_pa
     assert ZipFile(out).namelist() == ["目录.xlsx"]
 
     assert run(capsys, "export", event, "roster", "-o", str(tmp_path / "x.doc")) == (
-        1, "", "x.doc: a table is a .csv or an .xlsx file\n",
+        1, "", "x.doc: this is written to a file ending in .xlsx or .csv\n",
     )  # fmt: skip
 
 

@@ -12,12 +12,12 @@ from models.places import Place
 from tests.models.places.desk import STARTS
 
 SAID = {"name": "王芳（演示）", "phone": "13800000001", "answers": {"level": "业余"}}
-NOTHING = ("", "", {}, None)
+NOTHING = ("", "", {}, None, None)
 
 
 async def kept(desk, name):
     place = await desk.place(name)
-    return place.name, place.phone, place.answers, place.who
+    return place.name, place.phone, place.answers, place.who, place.person
 
 
 async def member(session, desk, name) -> Member:
