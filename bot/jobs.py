@@ -9,7 +9,7 @@ from bot.schedule import Job
 from config.content import Content
 from handlers import desk, telling
 from handlers.dialogue import Dialogue
-from models import attendance, draws, erasure, inbox, offers, outbox, works
+from models import attendance, draws, erasure, inbox, leftovers, offers, outbox
 from models.base import Database
 from models.files import Store
 
@@ -77,11 +77,11 @@ def _of_places(database: Database, dialogue: Dialogue, clock: Callable[[], datet
 def _cleaning(database: Database, store: Store, clock: Callable[[], datetime]) -> Job:
     async def clean_files() -> None:
         async with database.transaction() as session:
-            hashes = await works.unneeded(session, before=clock() - UNUSED)
+            hashes = await leftovers.unneeded(session, before=clock() - UNUSED)
         for digest in hashes:
             await store.delete(digest)
         async with database.transaction() as session:
-            await works.forget(session, hashes)
+            await leftovers.forget(session, hashes)
 
     return clean_files
 

@@ -89,7 +89,7 @@ class EventPlan(Checked):
     """How the places of an event are won: *places* None means as many as come, *party* is the most per sign-up.
 
     *dates* are all days of a series, the first being the start; *pairs* says that two sign up together, each in
-    their own chat; *works* is how many photos a member may enter, who then needs no place.
+    their own chat; *union* and *area* leave all others out; *works* is how many photos a member may enter, who then needs no place.
     """
 
     prefix: str = Field(pattern=r"^[A-Z]{1,3}$")
@@ -105,6 +105,8 @@ class EventPlan(Checked):
     address: str = ""
     map: str = Field("", pattern=r"^(https://.+)?$")
     cancel_until: datetime | None = None
+    union: str = ""
+    area: str = ""
     pairs: bool = False
     works: int = Field(0, ge=0, le=20)
     keep_days: int = Field(30, ge=1)

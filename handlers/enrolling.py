@@ -230,6 +230,7 @@ def _values(entry: Entry) -> dict[str, Any]:
         ],
         "series": [moment.isoformat() for moment in plan.dates],
         "address": plan.address, "map_url": plan.map, "closes_cancel": plan.cancel_until,
+        "union": plan.union, "area": plan.area,
     }  # fmt: skip
 
 

@@ -1,12 +1,12 @@
 """Works: the photos that members enter for a contest, numbered, replaced and withdrawn until the deadline."""
 
 import dataclasses
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Text, UniqueConstraint, delete, exists, func, or_, select, update
+from sqlalchemy import ForeignKey, Text, UniqueConstraint, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -19,7 +19,6 @@ from models.pictures import distance
 
 SERIES_LEAST, SERIES_MOST, NEAR_BITS = 4, 8, 6
 PURPOSE = "work"
-CLEANED = 100
 
 
 class Work(Base):
@@ -125,6 +124,25 @@ async def replace(
     return new
 
 
+async def describe(
+    session: AsyncSession, work: Work, told: Mapping[str, str], *, closes: datetime, now: datetime
+) -> None:
+    """Add what was *told* of a work: its place, its story, the series that it belongs to; empty ones stay as they are.
+
+    Raises Refused: works_closed, works_none (it is out already), series_full.
+    """
+    await _still(session, work, closes, now)
+    series = told.get("series", "")
+    if series and series != work.series:
+        same = (Work.event == work.event, Work.member_id == work.member_id, Work.state == "entered")
+        query = select(func.count()).where(*same, Work.series == series)
+        if (await session.scalar(query) or 0) >= SERIES_MOST:
+            raise Refused("series_full")
+    for name in ("place", "story", "series"):
+        setattr(work, name, told.get(name, "") or getattr(work, name))
+    await session.flush()
+
+
 async def withdraw(session: AsyncSession, work: Work, *, closes: datetime, now: datetime) -> None:
     """Take *work* out of the contest; its number is not given again.
 
@@ -192,20 +210,6 @@ async def erase(session: AsyncSession, member: Member) -> list[str]:
     gone = sorted(await session.scalars(unneeded.values(purpose=RECEIVED)))
     await session.execute(update(File).where(File.uploaded_by == member.id).values(uploaded_by=None))
     return gone
-
-
-async def unneeded(session: AsyncSession, *, before: datetime) -> list[str]:
-    """Return contents that were received before then and belong to no work, to delete from the store."""
-    of_work = exists().where(
-        or_(*(column == File.hash for column in (Work.original, Work.shown, Work.thumbnail)))
-    )
-    query = select(File.hash).where(File.purpose == RECEIVED, File.at < before, ~of_work)
-    return list(await session.scalars(query.order_by(File.hash).limit(CLEANED)))
-
-
-async def forget(session: AsyncSession, hashes: Sequence[str]) -> None:
-    """Forget contents that the store has deleted."""
-    await session.execute(delete(File).where(File.hash.in_(hashes), File.purpose == RECEIVED))
 
 
 async def _open(session: AsyncSession, event: str, closes: datetime, now: datetime) -> None:

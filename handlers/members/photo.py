@@ -92,7 +92,23 @@ async def one(turn: Turn, about: str) -> Outgoing:
     other = turn.choice("photo.choices.replace", f"rework:{slug}:{work.number}")
     human = turn.choice("answer.choices.human", "human")
     facts = _facts(turn, work)
-    return turn.say("photo.one", other, back, human, code=work.code, title=work.title, facts=facts)
+    add = turn.choice("photo.choices.more", f"morework:{slug}:{work.number}")
+    return turn.say("photo.one", add, other, back, human, code=work.code, title=work.title, facts=facts)
+
+
+async def ask_more(turn: Turn, about: str) -> Outgoing:
+    """Ask for place, story and series of a work, each of which may be passed over."""
+    await _work(turn, about)
+    return turn.start("work-more", about)
+
+
+async def more(turn: Turn, about: str, answers: Mapping[str, str]) -> Outgoing:
+    """Keep what was added to a work."""
+    slug, work = await _work(turn, about)
+    _, event = await _contest(turn, slug)
+    await works.describe(turn.session, work, answers, closes=event.closes or turn.now, now=turn.now)
+    _expect(turn, slug)
+    return turn.say("photo.described", turn.choice("photo.choices.mine", f"works:{slug}"), code=work.code)
 
 
 async def ask_other(turn: Turn, about: str) -> Outgoing:
@@ -217,6 +233,7 @@ service = Service(
         "onework": one,
         "rework": ask_other,
         "unwork": withdraw,
+        "morework": ask_more,
     },
-    finishes={"work": finish},
+    finishes={"work": finish, "work_more": more},
 )

@@ -63,6 +63,38 @@ async def contest(database, clock):
         yield Contest(session, clock)
 
 
+async def test_more_is_told_of_a_work_and_what_is_passed_over_stays(contest):
+    work = await contest.enter("a", place="圆明园")
+
+    await works.describe(
+        contest.session, work, {"place": "", "story": "早上六点", "series": "清晨"}, **contest.when
+    )
+
+    assert (work.place, work.story, work.series) == ("圆明园", "早上六点", "清晨")
+
+
+async def test_series_that_is_full_takes_no_more(contest):
+    for number in range(8):
+        await contest.enter(f"s{number}", series="清晨")
+    work = await contest.enter("a")
+
+    with pytest.raises(Refused, match="series_full"):
+        await works.describe(contest.session, work, {"series": "清晨"}, **contest.when)
+    await works.describe(contest.session, work, {"series": "黄昏"}, **contest.when)
+    await works.describe(contest.session, work, {"series": "黄昏", "place": "什刹海"}, **contest.when)
+    assert (work.series, work.place) == ("黄昏", "什刹海")
+
+
+async def test_nothing_is_told_of_a_work_after_the_deadline_or_once_it_is_out(contest):
+    work = await contest.enter("a")
+    with pytest.raises(Refused, match="works_closed"):
+        await works.describe(contest.session, work, {"place": "x"}, closes=contest.closes, now=contest.closes)
+    await works.withdraw(contest.session, work, **contest.when)
+
+    with pytest.raises(Refused, match="works_none"):
+        await works.describe(contest.session, work, {"place": "x"}, **contest.when)
+
+
 async def test_work_keeps_what_picture_and_member_tell(contest):
     work = await contest.enter("a", place="圆明园", story="早上六点")
 
