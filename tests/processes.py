@@ -31,7 +31,9 @@ class Service:
         kept = {
             name: value
             for name, value in os.environ.items()
-            if not name.startswith(("TELEGRAM_", "DATA", "HTTP_"))
+            if not name.startswith(
+                ("TELEGRAM_", "DATA", "HTTP_", "COVERAGE_")
+            )  # watched it starts too slowly
         }
         self._environment = {
             **kept,

@@ -105,7 +105,7 @@ async def test_page_answers_and_goes_on_after_a_kill(tmp_path):
         await service.start()
 
         answered = await asked(page, service.url, "message-2", "摄影比赛啥时候", after=1)
-        assert re.search(r"摄影大赛（演示）”：\d+月\d+日", answered)
+        assert re.search(r"摄影大赛（演示） · 每人最多5幅\\n\d+月\d+日", answered)
         async with page.get(f"{service.url}/demo") as answer:
             assert answer.status == 200
         assert await service.end(signal.SIGTERM) == 0

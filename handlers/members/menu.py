@@ -18,8 +18,8 @@ async def show(turn: Turn) -> Outgoing:
 
 async def level(turn: Turn, about: str) -> Outgoing:
     """Show one level of the menu."""
-    if about == "activities":
-        return _activities(turn)
+    if about.partition(".")[0] == "activities":
+        return _activities(turn, about.partition(".")[2])
     key = f"menu.{about}" if about else "menu"
     if key not in turn.content.texts:
         key = "menu"
@@ -68,14 +68,21 @@ def _with_form(turn: Turn, said: Outgoing, *, last: bool = False) -> Outgoing:
     return replace(said, text=f"{turn.say('menu.resume').text}\n\n{said.text}", choices=choices)
 
 
-def _activities(turn: Turn) -> Outgoing:
+def _activities(turn: Turn, since: str) -> Outgoing:
+    """List the activities from the number *since* on, a page at a time."""
     dated = [entry for entry in turn.content.dated(turn.now) if answers.stage(entry, turn.now)]
     events = {"contest", "training", "festival", "lecture", "outing", "tickets"}
     said = turn.say("menu.activities")
     if not dated:
         dated = [entry for entry in turn.content.entries if entry.kind in events and entry.fact]
         said = replace(said, text=turn.say("menu.activities_none").text)
-    choices = (Choice(entry.title, f"show:{entry.slug}") for entry in dated[:MOST])
+    first = int(since) if since.isdecimal() and int(since) < len(dated) else 0
+    page = dated[first : first + MOST]
+    if len(dated) - first > MOST:
+        page = page[: MOST - 1]
+    choices = [Choice(entry.title, f"show:{entry.slug}") for entry in page]
+    if first + len(page) < len(dated):
+        choices.append(turn.choice("menu.more", f"menu:activities.{first + len(page)}"))
     return replace(said, choices=(*choices, *said.choices))
 
 

@@ -223,5 +223,5 @@ async def test_poster_opens_at_its_programme(browser, site):
     page = await context.new_page()
     await page.goto(f"{site.url}/e/photo-contest")
 
-    await page.get_by_text("摄影大赛（演示）”：").wait_for()
+    await page.get_by_text("摄影大赛（演示） · 每人最多5幅").wait_for()
     await context.close()

@@ -162,9 +162,15 @@ async def test_unknown_level_shows_the_menu(chat):
 async def test_dated_activities_are_listed_the_nearest_first(chat, demo_content):
     chat.dialogue.edition = replace(chat.dialogue.edition, content=demo_content)
 
-    told = await chat.say("活动报名")
+    assert (await chat.say("活动报名")).count("（演示）]") == 6
+    shown = [6]
+    while "[更多]" in (told := await chat.say("[更多]")):
+        shown.append(told.count("（演示）]"))
+    shown.append(told.count("（演示）]"))
 
-    assert told.count("（演示）]") == 7
+    assert sum(shown) == len([entry for entry in demo_content.entries if entry.demo and entry.starts])
+    stale = chat.incoming("press", text="更多", value="menu:activities.999", message="m1")
+    assert (await chat.send(stale)).count("（演示）]") == 6
 
 
 async def test_activities_without_a_date_are_those_of_earlier_years(chat):
