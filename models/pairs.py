@@ -94,6 +94,8 @@ async def agree(
     for member in (await session.get_one(Member, pair.member_id), partner):
         await _refuse_paired(session, event, member)
     changes = await signups.sign_up(session, event, wish, now=now)
+    earlier = (Pair.event_id == event.id, Pair.member_id == pair.member_id, Pair.state == AGREED)
+    await session.execute(update(Pair).where(*earlier).values(state=LAPSED))
     pair.state, pair.partner_id, pair.answered_at = AGREED, partner.id, now
     return changes
 

@@ -4,7 +4,7 @@ What was sent stands in the outbox under a key of its own: nothing is sent twice
 what is found late is sent as long as the event has not begun.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -19,6 +19,9 @@ from models.places import CONFIRMED, WAITING, Place
 BEIJING = ZoneInfo("Asia/Shanghai")
 QUIET_FROM, QUIET_TO, EVENING = time(21, 30), time(8, 30), time(20)
 BEFORE = {"days": timedelta(days=3), "day": timedelta(days=1), "hours": timedelta(hours=2)}
+AT_ONCE = 500
+SERIES = timedelta(days=366)
+"""How long a series may last."""
 AHEAD = timedelta(days=5)
 """How far ahead events are looked at: three days, and the evening before a quiet night."""
 
@@ -46,7 +49,7 @@ def moment(starts: datetime, before: timedelta) -> datetime:
 async def due(session: AsyncSession, *, now: datetime) -> list[Reminder]:
     """Return the reminders that should have left and have not: of each place the latest kind only."""
     found = []
-    query = select(Event).where(Event.state == OPEN, Event.starts.is_not(None))
+    query = select(Event).where(Event.state == OPEN, Event.starts.between(now - SERIES, now + AHEAD))
     for event in await session.scalars(query.order_by(Event.id)):
         for starts in event.days:
             if now < starts < now + AHEAD:
@@ -64,9 +67,17 @@ async def _of(session: AsyncSession, event: Event, starts: datetime, now: dateti
     stamp = f":{kind}:{int(starts.timestamp())}"
     query = select(Place).where(Place.event_id == event.id, Place.state == CONFIRMED, Place.since < since)
     keys = {f"remind:{place.id}{stamp}": place for place in await session.scalars(query.order_by(Place.id))}
-    sent = select(Letter.key).where(Letter.key.like("remind:%"), Letter.key.like(f"%{stamp}"))
-    told = set(await session.scalars(sent))
+    told = await _sent(session, list(keys))
     return [Reminder(place, event, starts, key) for key, place in keys.items() if key not in told]
+
+
+async def _sent(session: AsyncSession, keys: Sequence[str]) -> set[str]:
+    """Return those of *keys* that stand in the outbox: asked by the key itself, for the outbox may be long."""
+    found = set[str]()
+    for first in range(0, len(keys), AT_ONCE):
+        part = Letter.key.in_(keys[first : first + AT_ONCE])
+        found |= {key for key in await session.scalars(select(Letter.key).where(part)) if key}
+    return found
 
 
 def _latest(starts: datetime, now: datetime, *, waited_for: bool) -> tuple[str | None, datetime]:

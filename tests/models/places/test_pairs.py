@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from models import pairs
+from models import pairs, signups
 from models.base import Refused
 from models.events import Event
 from models.members import Member
@@ -70,6 +70,18 @@ async def test_nobody_is_in_two_pairs(table):
         with pytest.raises(Refused, match="paired"):
             await ask(table, name)
     assert await answer(table, second, "赵") == [("张", "confirmed")]
+
+
+async def test_who_comes_back_with_another_partner_has_left_the_first(table):
+    await answer(table, await ask(table, "王"), "李")
+    await table.on(signups.cancel, "王")
+    await answer(table, await ask(table, "王"), "张")
+
+    place = await table.place("王")
+    async with table.database.transaction() as session:
+        assert (await pairs.partner(session, place)).id == table.ids["张"]
+        assert await pairs.of(session, await session.get_one(Member, table.ids["李"])) == []
+    assert await answer(table, await ask(table, "李"), "赵") == [("李", "confirmed")]
 
 
 async def test_third_pair_waits(table):
