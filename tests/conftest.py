@@ -56,3 +56,11 @@ def staffed(dialogue: Dialogue) -> Callable[[], None]:
     )
     dialogue.edition = replace(dialogue.edition, content=replace(content, duty=duty))
     return duty
+
+
+SLOW = ("test_process.py", "test_sign_up_process.py", "test_invariant.py", "test_race.py", "test_chat.py")
+"""Files that take longest: they begin first, so that no process of the tests is left with one at the end."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: item.path.name not in SLOW)
