@@ -167,7 +167,7 @@ async def by_phone_end(session: AsyncSession, cards: Iterable[int], digits: str)
 async def unions_like(session: AsyncSession, said: str, *, most: int) -> list[str]:
     """Return the unions of the roster in whose name *said* stands, the shortest first."""
     name = Card.union_name
-    query = select(name).where(name.contains(said, autoescape=True)).distinct()
+    query = select(name).where(name.contains(said, autoescape=True)).group_by(name)
     return list(await session.scalars(query.order_by(func.length(name), name).limit(most)))
 
 
