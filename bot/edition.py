@@ -65,9 +65,11 @@ async def first(database: Database, settings: Settings, router: Router, *, now: 
     return await make(content)
 
 
-async def _publish_events(session: AsyncSession, content: Content, *, now: datetime) -> None:
+async def _publish_events(
+    session: AsyncSession, content: Content, *, before: Content | None = None, now: datetime
+) -> None:
     """Bring the events up to date with the edition and tell those whom that moves."""
-    changes = await enrolling.publish(session, content, now=now)
+    changes = await enrolling.publish(session, content, before=before, now=now)
     await telling.tell(session, content, changes, now=now)
 
 
@@ -79,7 +81,7 @@ async def refresh(database: Database, dialogue: Dialogue) -> None:
         try:
             content = await shelves.published(session)
             dialogue.router.check(content)
-            await _publish_events(session, content, now=clock.now())
+            await _publish_events(session, content, before=dialogue.edition.content, now=clock.now())
         except ContentError as error:
             log.error("content refused", problem=str(error))  # noqa: TRY400 -- the line says all
             return

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from config.content import Content
-from config.entries import Entry
+from config.entries import Entry, EventPlan
 from handlers import answers, wording
 from handlers.service import Turn
 from models import events, members, pairs, places, publishing, reminders, seats, works
@@ -17,12 +17,15 @@ from models.messages import Choice, Outgoing
 from models.places import CONFIRMED, IN, OFFERED, WAITING, Change, Place
 
 
-async def publish(session: AsyncSession, content: Content, *, now: datetime) -> list[Change]:
-    """Bring the events up to date with *content*."""
+async def publish(
+    session: AsyncSession, content: Content, *, before: Content | None = None, now: datetime
+) -> list[Change]:
+    """Bring the events up to date with *content*; one that is the same *before* stays as staff left it."""
+    known = _planned(before) if before else {}
     changes: list[Change] = []
-    for entry in content.entries:
-        if entry.event is not None:
-            _, found = await publishing.publish(session, _values(entry), by=places.CLOCK, now=now)
+    for slug, values in _planned(content).items():
+        if values != known.get(slug):
+            _, found = await publishing.publish(session, values, by=places.CLOCK, now=now)
             changes += found
     return changes
 
@@ -215,9 +218,11 @@ def _short(event: Event) -> str:
     return f"{day.month}月{day.day}日" if day else ""
 
 
-def _values(entry: Entry) -> dict[str, Any]:
-    plan = entry.event
-    assert plan is not None  # noqa: S101 -- the caller looked
+def _planned(content: Content) -> dict[str, dict[str, Any]]:
+    return {entry.slug: _values(entry, plan) for entry in content.entries if (plan := entry.event)}
+
+
+def _values(entry: Entry, plan: EventPlan) -> dict[str, Any]:
     return {
         "slug": entry.slug, "kind": entry.kind, "title": entry.title, "number_prefix": plan.prefix,
         "opens": entry.opens, "closes": entry.closes, "starts": entry.starts, "ends": plan.ends,

@@ -34,11 +34,6 @@ def when(moment: datetime) -> str:
     return day(told.date()) + clock(at)
 
 
-def masked(phone: str) -> str:
-    """Return a phone number as 138****0001."""
-    return f"{phone[:3]}****{phone[-4:]}"
-
-
 def masked_name(name: str) -> str:
     """Return a name as 王*."""
     return name[:1] + "*" * len(name[1:])

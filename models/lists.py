@@ -7,7 +7,7 @@ from typing import Literal
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from models import events, places, sheets_out
+from models import events, members, places
 from models.base import Refused
 from models.events import Event
 from models.places import ATTENDED, CONFIRMED, NO_SHOW, OFFERED, RANK, WAITING, Place
@@ -38,7 +38,7 @@ async def rows(
     groups = {found.id: found.name for found in await events.categories(session, event)}
     order = RANK if kind == "waiting" else (Place.number, Place.id)
     query = select(Place).where(Place.event_id == event.id, Place.state.in_(STATES[kind])).order_by(*order)
-    shown: Callable[[str], str] = str if staff else sheets_out.masked
+    shown: Callable[[str], str] = str if staff else members.masked
     table: list[Sequence[Cell]] = [HEADER]
     for place in await session.scalars(query):
         table.append(_row(event, place, groups.get(place.category_id or 0, ""), shown))

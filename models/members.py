@@ -1,5 +1,6 @@
 """Members, the addresses at which each can be reached, and two records becoming one person."""
 
+import re
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 
@@ -10,6 +11,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 from models.base import Base, Moment, Refused
 from models.crypto import Encrypted
 from models.messages import Address
+
+PHONE_DIGITS, SHORT_TAIL = 11, 2
+NOT_DIGITS = re.compile(r"\D", re.ASCII)
 
 
 class Member(Base):
@@ -97,6 +101,15 @@ async def contacts(session: AsyncSession, member: Member) -> list[Contact]:
 async def only_on_the_page(session: AsyncSession, member: Member) -> bool:
     """Say whether nothing reaches *member* once they have closed the chat page."""
     return all(contact.channel == PAGE for contact in await contacts(session, member))
+
+
+def masked(phone: str) -> str:
+    """Return a phone number as it may be shown: 138****0000, of a shorter one the last two digits."""
+    digits = NOT_DIGITS.sub("", phone)
+    if len(digits) < PHONE_DIGITS:
+        return f"****{digits[-SHORT_TAIL:]}" if digits else ""
+    digits = digits[-PHONE_DIGITS:]
+    return f"{digits[:3]}****{digits[-4:]}"
 
 
 def is_called(member: Member, contacts: Sequence[Contact]) -> bool:

@@ -1,4 +1,4 @@
-"""Tables that people take away: XLSX and CSV in which no cell is a formula, and phones with a mask."""
+"""Tables that people take away: XLSX and CSV in which no cell is a formula."""
 
 import csv
 import io
@@ -13,9 +13,8 @@ from openpyxl.utils import get_column_letter
 
 BEIJING = ZoneInfo("Asia/Shanghai")
 FORMULA, BLANK = tuple("=+-@＝＋－＠"), ("\t", "\r", "\n")
-WIDEST, PHONE_DIGITS, SHORT_TAIL = 40, 11, 2
+WIDEST = 40
 NOT_IN_TITLES, TITLE_CHARS = re.compile(r"[\[\]:*?/\\]"), 31
-NOT_DIGITS = re.compile(r"\D", re.ASCII)
 Cell = str | int | float | date | datetime | None
 
 
@@ -55,15 +54,6 @@ def csv_bytes(rows: Iterable[Sequence[Cell]]) -> bytes:
     written = io.StringIO(newline="")
     csv.writer(written).writerows([safe(cell) for cell in row] for row in rows)
     return written.getvalue().encode("utf-8-sig")
-
-
-def masked(phone: str) -> str:
-    """Return a phone number that a list may show: 138****0000, of a shorter one the last two digits."""
-    digits = NOT_DIGITS.sub("", phone)
-    if len(digits) < PHONE_DIGITS:
-        return f"****{digits[-SHORT_TAIL:]}" if digits else ""
-    digits = digits[-PHONE_DIGITS:]
-    return f"{digits[:3]}****{digits[-4:]}"
 
 
 def _width(cell: object) -> int:

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from handlers import telling, wording
 from handlers.service import Service, Turn
-from models import consents, erasure, handoffs, interests, linking, membership, opinions
+from models import consents, erasure, handoffs, interests, linking, members, membership, opinions
 from models.messages import Choice, Outgoing
 
 MOST = 6
@@ -74,7 +74,7 @@ def _title(turn: Turn, slug: str) -> str:
 def _facts(turn: Turn) -> list[str]:
     """Return what is known of the member, the phone masked."""
     member = turn.member
-    phone = wording.masked(member.phone) if member.phone else ""
+    phone = members.masked(member.phone or "")
     return [fact for fact in (member.name, member.union_name, member.area, phone) if fact]
 
 

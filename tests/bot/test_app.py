@@ -17,7 +17,7 @@ from bot.schedule import Schedule, guarded
 from config.content import ContentError
 from config.settings import Settings
 from models import content as shelves
-from models import crypto, migrate, outbox
+from models import crypto, events, migrate, outbox
 from models.base import Database
 from models.content import TextRow
 from models.files import Store
@@ -192,6 +192,20 @@ async def test_same_edition_is_not_built_twice(small, dialogue, settings):
     await edition.refresh(small, dialogue)
 
     assert dialogue.edition is before
+
+
+async def test_new_wording_leaves_events_as_staff_left_them(small, dialogue, settings):
+    await published(small, settings.model_copy(update={"demo": True}), dialogue)
+    slug = next(entry.slug for entry in dialogue.edition.content.entries if entry.event)
+    async with small.transaction() as session:
+        (await events.by_slug(session, slug)).cap = 9
+    await edit(small, {"text": "别客气。"})
+
+    await edition.refresh(small, dialogue)
+
+    assert dialogue.edition.content.texts["search.thanks"].text == "别客气。"
+    async with small.transaction() as session:
+        assert (await events.by_slug(session, slug)).cap == 9
 
 
 async def test_wrong_files_change_nothing(small, settings, tmp_path):

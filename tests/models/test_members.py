@@ -98,3 +98,19 @@ async def test_asking_more_urgently_raises_the_urgency_and_never_lowers_it(datab
         for urgency, kept in (("P2", "P2"), ("P0", "P0"), ("P3", "P0"), ("", "P0")):
             found = await handoffs.ask(session, member, WANG, urgency=urgency, promised=None, now=clock())
             assert (found.id, found.urgency) == (handoff.id, kept)
+
+
+@pytest.mark.parametrize(
+    ("phone", "shown"),
+    [
+        ("13800000001", "138****0001"),
+        ("13800000000", "138****0000"),
+        ("+86 138-0000-0000", "138****0000"),
+        ("010-82510001", "010****0001"),
+        ("82510001", "****01"),
+        ("", ""),
+        ("没有", ""),
+    ],
+)
+def test_phone_is_masked(phone, shown):
+    assert members.masked(phone) == shown

@@ -84,18 +84,3 @@ def test_long_text_makes_no_endless_column():
 
 def test_moment_is_told_in_beijing():
     assert sheets_out.safe(datetime(2026, 11, 10, 18, tzinfo=UTC)) == "2026-11-11 02:00"
-
-
-@pytest.mark.parametrize(
-    ("phone", "shown"),
-    [
-        ("13800000000", "138****0000"),
-        ("+86 138-0000-0000", "138****0000"),
-        ("010-82510001", "010****0001"),
-        ("82510001", "****01"),
-        ("", ""),
-        ("没有", ""),
-    ],
-)
-def test_phone_is_masked(phone, shown):
-    assert sheets_out.masked(phone) == shown

@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from config.entries import EventPlan, Question
 from handlers import enrolling, telling
-from models import events, offers, postponement, signups
+from models import allotment, events, offers, postponement, signups
 from models.places import Place
 
 OPENS = datetime(2026, 11, 1, tzinfo=UTC)
@@ -337,3 +337,22 @@ async def test_entry_that_is_no_event_cannot_be_signed_up_for(chat):
     press = chat.incoming("press", text="报名", value="enrol:jingka", message="m1")
 
     assert (await chat.send(press)).startswith("这个我不会")
+
+
+async def test_new_edition_leaves_an_event_alone_that_it_does_not_change(chat, opened, clock):
+    await opened(places=5)
+    first = chat.dialogue.edition.content
+    await act(chat, clock, allotment.change_cap, cap=9)
+
+    await publish(chat, clock, first, before=first)
+    async with chat.database.transaction() as session:
+        assert (await events.by_slug(session, "board-contest")).cap == 9
+
+    await publish(chat, clock, first, before=None)
+    async with chat.database.transaction() as session:
+        assert (await events.by_slug(session, "board-contest")).cap == 5
+
+
+async def publish(chat, clock, content, *, before):
+    async with chat.database.transaction() as session:
+        await enrolling.publish(session, content, before=before, now=clock())

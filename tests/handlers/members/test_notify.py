@@ -1,5 +1,6 @@
 """有通知告诉我, and being told."""
 
+import asyncio
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -9,6 +10,7 @@ from sqlalchemy import func, select
 from handlers import desk
 from handlers.wording import BEIJING
 from models.interests import Interest
+from models.outbox import LANES, Letter
 
 KEPT = "好，一有消息就告诉您。\n[不用告诉我了] [菜单] [转人工]"
 NONE = "您还没有报名，也没有让我留意的活动。\n[活动报名] [菜单] [转人工]"
@@ -64,6 +66,21 @@ async def test_members_are_told_of_the_date_and_of_the_opening_once_each(chat, c
     assert told[1] == ""
     assert told[2] == f"{title}开始报名了，11月30日（周一）上午10:00截止。{buttons}"
     assert told[3] == ""
+
+
+async def test_jobs_that_run_at_once_tell_once(chat, clock, dated):
+    await chat.say("摄影比赛啥时候")
+    await chat.say("[有通知告诉我]")
+
+    async def run() -> None:
+        async with chat.database.transaction() as session:
+            await desk.tell_interested(session, dated, now=clock())
+
+    await asyncio.gather(*(run() for _ in range(4)))
+
+    async with chat.database.transaction() as session:
+        news = select(func.count()).select_from(Letter).where(Letter.lane == LANES.index("timely"))
+        assert await session.scalar(news) == 1
 
 
 async def tell(chat, content, clock) -> str:
