@@ -138,6 +138,27 @@ async def test_pair_has_a_place_once_the_partner_agrees_in_their_own_chat(place,
     )
 
 
+async def test_partner_who_cannot_come_or_does_not_answer_is_told_kindly(place, way):
+    asker, partner = await place.member(way), await place.member(way)
+    for said in ("双升比赛", "[报名]", "王芳（演示）", "13800000001", "李雷"):
+        await asker.say(said)
+    code = re.search(r"\n(\d{6})\n", await asker.say("[没错，报名]"))[1]
+    for said in ("双升扑克比赛（演示）", "[我是搭档]", code):
+        await partner.say(said)
+
+    await partner.run(("[不了]", "好，没有报。已经告诉对方了。\n[菜单] [转人工]"))
+    assert await asker.read() == (
+        "搭档这次来不了，双升扑克比赛（演示）还没有报上。换一位搭档再报？\n[活动报名] [转人工]"
+    )
+
+    for said in ("双升比赛", "[报名]", "张（演示）", "[没错，报名]"):
+        await asker.say(said)
+    await place.pass_time(DAY + timedelta(minutes=1))
+    assert await asker.read() == (
+        "搭档一天里没有回话，双升扑克比赛（演示）还没有报上。想报可以再请一次。\n[活动报名] [转人工]"
+    )
+
+
 async def test_dance_troupe(place, way):
     member = await place.member(way)
     await introduce(member, "王芳（演示）", "13800000001")
@@ -185,8 +206,11 @@ async def test_two_photos_take_three_actions_each_when_known(place, way):
                 "[投稿，署我的名] [投稿，不署名] [改一改]"
             ),
         ),
-        ("[投稿，署我的名]", "投好了，编号P001。还能再投4幅，直接发照片。\n[我的作品] [转人工]"),
+        ("[改一改]", "第1幅收到，起个名字？\n[不填了]"),
     )
+    member.actions -= 2  # the wrong title and the press that let it be changed
+    await member.say("晨光")
+    await member.run(("[投稿，署我的名]", "投好了，编号P001。还能再投4幅，直接发照片。\n[我的作品] [转人工]"))
     assert (
         member.actions == 4
     )  # the picture, its title, and two presses: the first falls away when the card came before
@@ -442,6 +466,13 @@ async def test_ticket_is_a_picture_and_six_digits_and_the_day_before_it_is_offer
         f"[怎么去]{calendar} [来不了]"
     )
     assert (await member.picture()).startswith(b"\x89PNG")
+
+    for said in ("书画培训", "[报名]", "[书法]", "[没错，报名]"):
+        await member.say(said)
+    assert (await member.say("签到")).startswith("书画培训班（演示），")
+    assert await member.say("[象棋和围棋比赛（演示）]") == ticket
+    for said in ("我的", "[书画培训班（演示） 12月1日]", "[来不了]", "[退掉]"):
+        await member.say(said)
 
     await place.pass_time(25 * DAY)
 

@@ -137,6 +137,13 @@ async def test_late_press_on_an_answered_question_changes_nothing(table):
             await pairs.agree(session, pair, partner, wish, now=table.clock())
 
 
+async def test_code_that_is_out_is_not_given_twice(table, monkeypatch):
+    numbers = iter([7, 7, 8])
+    monkeypatch.setattr(pairs.secrets, "randbelow", lambda _: next(numbers))
+
+    assert [await ask(table, "王"), await ask(table, "张")] == ["000007", "000008"]
+
+
 async def test_closed_event_takes_no_pair(table):
     table.clock.now += timedelta(days=6)
 
