@@ -260,6 +260,21 @@ async def test_right_name_and_number_show_nothing_of_the_other(chat, staffed):
     assert "和同事说的话：2条。" in await chat.say("[看一看]")
 
 
+async def test_who_binds_a_card_first_sees_no_conversation_of_its_holder(chat, staffed):
+    for said in ("人工", "我想说一件私事"):  # the holder herself, who has not bound her card
+        await chat.say(said, member="wang")
+
+    assert (await bind(chat, "officer")).startswith(BOUND)
+
+    await chat.say("隐私", member="officer")
+    assert "和同事说的话" not in await chat.say("[看一看]", member="officer")
+    assert (
+        await chat.say("继续", member="officer") == "眼下没有要接着填的。想问什么直接打字。\n[菜单] [转人工]"
+    )
+    await chat.say("隐私", member="wang")
+    assert "和同事说的话：1条。" in await chat.say("[看一看]", member="wang")
+
+
 async def test_code_from_the_old_phone_links_the_two(chat, staffed):
     await bound_elsewhere(chat)
     await alerted(chat)
