@@ -31,8 +31,8 @@ async def rows() -> list[Row]:
     return [versus("resident memory, all channels on", ours, theirs, "MB", against="aiogram echo bot")]
 
 
-def resident(pid: int) -> float:
-    """Return the resident memory of a process in MB, as Linux tells it."""
+def resident(pid: int | str, *, highest: bool = False) -> float:
+    """Return the resident memory of a process in MB, as Linux tells it: now, or at its highest."""
     status = Path(f"/proc/{pid}/status").read_text(encoding="utf-8")
-    found = re.search(r"VmRSS:\s+(\d+) kB", status)
+    found = re.search(rf"{'VmHWM' if highest else 'VmRSS'}:\s+(\d+) kB", status)
     return int(found[1]) / 1024 if found else float("nan")

@@ -3,7 +3,6 @@
 import asyncio
 import io
 import json
-import resource
 import sys
 import tempfile
 import time
@@ -12,13 +11,13 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
+from benchmarks.memory import resident
 from benchmarks.report import Row, median, versus
 from models import photos
 from models.files import Store
 from tests.processes import ROOT
 
 SIZE, ROUNDS, SIDE = (4000, 3000), 5, 2048
-MIB = 1024
 
 
 async def rows() -> list[Row]:
@@ -74,7 +73,7 @@ async def _measured(how: str, body: bytes) -> None:
             else:
                 _plain(body)
             taken.append((time.perf_counter() - begun) * 1000)
-    print(json.dumps([median(taken[1:]), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / MIB]))
+    print(json.dumps([median(taken[1:]), resident("self", highest=True)]))
 
 
 if __name__ == "__main__":
