@@ -19,7 +19,7 @@ from handlers.router import Router
 from handlers.safety import Safety
 from handlers.search.index import Index
 from models import content as shelves
-from models.base import Database
+from models.base import Database, Refused
 
 log = structlog.get_logger()
 
@@ -79,10 +79,14 @@ async def refresh(database: Database, dialogue: Dialogue) -> None:
         if await shelves.version(session) == dialogue.edition.content.version:
             return
         try:
-            content = await shelves.published(session)
-            dialogue.router.check(content)
-            await _publish_events(session, content, before=dialogue.edition.content, now=clock.now())
-        except ContentError as error:
+            async with session.begin_nested():
+                content = await shelves.published(session)
+                dialogue.router.check(content)
+                await _publish_events(session, content, before=dialogue.edition.content, now=clock.now())
+        except (
+            ContentError,
+            Refused,
+        ) as error:  # the latter: a rule of places forbids what an event is to become
             log.error("content refused", problem=str(error))  # noqa: TRY400 -- the line says all
             return
     dialogue.edition = await make(content)

@@ -185,6 +185,23 @@ async def test_wrong_edition_is_refused_and_the_old_one_goes_on(small, dialogue,
     assert dialogue.edition is before
 
 
+async def test_edition_that_a_rule_of_places_forbids_is_refused_whole(small, dialogue, settings):
+    await published(small, settings.model_copy(update={"demo": True}), dialogue)
+    before = dialogue.edition
+    async with small.transaction() as session:
+        table = shelves.TABLES["programmes"]
+        for slug, change in (("arts-gala", {"places": 1}), ("board-contest", {"policy": "approve"})):
+            row = await session.scalar(select(table).where(table.key == slug))
+            row.body = {**row.body, "event": {**row.body["event"], **change}}
+        await shelves.publish(session)
+
+    await edition.refresh(small, dialogue)
+
+    assert dialogue.edition is before
+    async with small.transaction() as session:
+        assert (await events.by_slug(session, "arts-gala")).cap == 60
+
+
 async def test_same_edition_is_not_built_twice(small, dialogue, settings):
     await published(small, settings, dialogue)
     before = dialogue.edition
