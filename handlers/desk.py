@@ -1,6 +1,6 @@
 """What colleagues and the clock do towards members: take a hand-off, answer, end it, keep promises, tell news."""
 
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -8,11 +8,11 @@ from config.content import Content
 from config.entries import Entry
 from handlers import wording
 from handlers.answers import stage
+from handlers.service import letter
 from models import handoffs, interests, members, outbox
+from models.deadlines import QUIET_FROM, QUIET_TO
 from models.handoffs import HandOff
-from models.messages import Choice, Outgoing
-
-QUIET_FROM, QUIET_UNTIL = time(21, 30), time(8, 30)
+from models.messages import Outgoing
 
 
 async def take(
@@ -57,10 +57,10 @@ async def tell_interested(session: AsyncSession, content: Content, *, now: datet
     told = 0
     for wish, member in await interests.behind(session, stages):
         wish.told = stages[wish.programme]
-        letter = _news(content, content.by_slug[wish.programme], wish.told)
+        news = _news(content, content.by_slug[wish.programme], wish.told)
         for contact in (await members.contacts(session, member))[:1]:
             key = f"interest:{member.id}:{wish.programme}:{wish.told}"
-            await outbox.put(session, contact.at, letter, due=awake(now), key=key)
+            await outbox.put(session, contact.at, news, due=awake(now), key=key)
             told += 1
     return told
 
@@ -68,33 +68,28 @@ async def tell_interested(session: AsyncSession, content: Content, *, now: datet
 def awake(now: datetime) -> datetime:
     """Return *now*, or the next 8:30 when it is quiet (21:30 to 8:30 in Beijing)."""
     at = now.astimezone(wording.BEIJING)
-    if QUIET_UNTIL <= at.time() < QUIET_FROM:
+    if QUIET_TO <= at.time() < QUIET_FROM:
         return now
     day = at.date() + timedelta(days=1 if at.time() >= QUIET_FROM else 0)
-    return datetime.combine(day, QUIET_UNTIL, wording.BEIJING)
+    return datetime.combine(day, QUIET_TO, wording.BEIJING)
 
 
 def _news(content: Content, entry: Entry, at: str) -> Outgoing:
     values = {
         name: wording.when(day) for name in ("opens", "closes", "starts") if (day := getattr(entry, name))
     }
-    text, choices = content.texts[f"interest.{at}"].fill(
-        {
-            "closes": values.get("starts", ""),
-            **values,
-            "date": values.get("starts", ""),
-            "title": entry.title,
-            "place": entry.place,
-            "slug": entry.slug,
-        }
-    )
-    return Outgoing(text, tuple(Choice(label, to) for label, to in choices), lane="timely")
+    told = {
+        "closes": values.get("starts", ""),
+        **values,
+        "date": values.get("starts", ""),
+        "title": entry.title,
+        "place": entry.place,
+        "slug": entry.slug,
+    }
+    return letter(content, f"interest.{at}", told)
 
 
 async def _tell(
     session: AsyncSession, content: Content, handoff: HandOff, key: str, *, now: datetime, **values: object
 ) -> None:
-    text, choices = content.texts[key].fill(values)
-    await outbox.put(
-        session, handoff.at, Outgoing(text, tuple(Choice(label, to) for label, to in choices)), due=now
-    )
+    await outbox.put(session, handoff.at, letter(content, key, values, lane="reply"), due=now)

@@ -140,13 +140,13 @@ async def places_of(turn: Turn) -> list[tuple[Place, Event]]:
 
 async def mine(turn: Turn) -> Outgoing | None:
     """Return the member's sign-ups, each as a button; the only one at once; None without any."""
-    found = await places_of(turn)
-    if len(found) == 1 and not await works.counts(turn.session, turn.member):
+    found, photos = await places_of(turn), await works.counts(turn.session, turn.member)
+    if len(found) == 1 and not photos:
         return await own(turn, *found[0])
     buttons = [
         Choice(f"{event.title} {_short(event)}".strip(), f"place:{place.id}") for place, event in found
     ]
-    for slug, count in await works.counts(turn.session, turn.member):
+    for slug, count in photos:
         entry = turn.content.entry(slug)
         if entry is not None:
             label = turn.say("photo.count", title=entry.title, count=count).text

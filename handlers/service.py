@@ -14,7 +14,7 @@ from handlers.wording import BEIJING
 from models.base import Refused
 from models.conversations import Conversation
 from models.members import Member
-from models.messages import Choice, Incoming, Kind, Outgoing
+from models.messages import Choice, Incoming, Kind, Lane, Outgoing
 
 BEFORE = "before:"
 """Marks an answer of an earlier round among the answers of a form: it is offered again as a button."""
@@ -86,6 +86,12 @@ class Turn:
     def today(self) -> datetime:
         """Return the present moment by Beijing's clock."""
         return self.now.astimezone(BEIJING)
+
+
+def letter(content: Content, key: str, values: Mapping[str, object], *, lane: Lane = "timely") -> Outgoing:
+    """Return the text called *key* with its own buttons, for a member who has not just written."""
+    text, choices = content.texts[key].fill(values)
+    return Outgoing(text, tuple(Choice(label, to) for label, to in choices), lane=lane)
 
 
 def form_questions(content: Content, form: str, about: str) -> tuple[Question, ...] | None:

@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from config.content import Content
 from handlers import enrolling, wording
-from handlers.service import Turn
+from handlers.service import Turn, letter
 from models import calls, members, opinions, outbox, pairs, places, reminders
 from models.events import Event
 from models.members import Member
@@ -50,10 +50,10 @@ async def tell(
         if not told:
             continue
         key = "pair.left" if change.place is but and change.what == "cancelled" else None
-        letter = await _letter(session, content, change, event, now, key)
+        said = await _letter(session, content, change, event, now, key)
         for member in told:
             offer = calls.key(change.place, member) if change.what == "offered" else None
-            await _write(session, member, letter, now=now, call_key=offer)
+            await _write(session, member, said, now=now, call_key=offer)
 
 
 async def tell_others(turn: Turn, changes: Sequence[Change]) -> None:
@@ -73,9 +73,7 @@ async def about(
     session: AsyncSession, content: Content, member: Member, key: str, event: Event, *, now: datetime
 ) -> None:
     """Write the letter called *key* about *event* to *member*."""
-    text, choices = content.texts[key].fill(enrolling.of_event(event))
-    letter = Outgoing(text, tuple(Choice(label, to) for label, to in choices), lane="timely")
-    await _write(session, member, letter, now=now)
+    await _write(session, member, letter(content, key, enrolling.of_event(event)), now=now)
 
 
 async def tell_lapsed_pairs(session: AsyncSession, content: Content, *, now: datetime) -> None:
@@ -89,12 +87,12 @@ async def tell_lapsed_pairs(session: AsyncSession, content: Content, *, now: dat
 async def remind(session: AsyncSession, content: Content, *, now: datetime) -> None:
     """Remind everybody whose event comes near, each once; a pair both."""
     for found in await reminders.due(session, now=now):
-        letter = _reminder(content, found, now)
+        said = _reminder(content, found, now)
         owner = await session.get_one(Member, found.place.member_id)
         other = await pairs.partner(session, found.place)
-        await _write(session, owner, letter, now=now, key=found.key, call=False)
+        await _write(session, owner, said, now=now, key=found.key, call=False)
         if other is not None:
-            await _write(session, other, letter, now=now, key=f"{found.key}:partner", call=False)
+            await _write(session, other, said, now=now, key=f"{found.key}:partner", call=False)
 
 
 def _reminder(content: Content, found: Reminder, now: datetime) -> Outgoing:
@@ -115,15 +113,14 @@ async def ask_opinions(session: AsyncSession, content: Content, *, now: datetime
     for place in await opinions.ask(session, now=now):
         event = await session.get_one(Event, place.event_id)
         member = await session.get_one(Member, place.member_id)
-        text, choices = content.texts["opinion.ask"].fill({"event": event.title, "place": place.id})
-        letter = Outgoing(text, tuple(Choice(label, to) for label, to in choices), lane="timely")
-        await _write(session, member, letter, now=now, call=False)
+        asked = letter(content, "opinion.ask", {"event": event.title, "place": place.id})
+        await _write(session, member, asked, now=now, call=False)
 
 
 async def _write(
     session: AsyncSession,
     member: Member,
-    letter: Outgoing,
+    said: Outgoing,
     *,
     now: datetime,
     key: str | None = None,
@@ -133,9 +130,9 @@ async def _write(
     """Write to *member*; whom only the page reaches, or nothing, a colleague is to *call* as well."""
     contacts = await members.contacts(session, member)
     for contact in contacts[:1]:
-        await outbox.put(session, contact.at, letter, due=now, key=key)
+        await outbox.put(session, contact.at, said, due=now, key=key)
     if call and members.is_called(member, contacts):
-        await outbox.put(session, calls.address(member), letter, due=now, key=call_key)
+        await outbox.put(session, calls.address(member), said, due=now, key=call_key)
 
 
 async def _letter(

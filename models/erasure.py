@@ -63,8 +63,7 @@ async def expire(session: AsyncSession, keep: dict[str, timedelta], *, now: date
     """Forget what was said for events that ended longer ago than their content promised; return how many."""
     done = 0
     for event in await session.scalars(select(Event).where(Event.slug.in_(keep))):
-        last = max([*event.days, *([event.ends] if event.ends else [])], default=None)
-        if last is None or not now - LOOKED_BACK < last + keep[event.slug] <= now:
+        if event.last is None or not now - LOOKED_BACK < event.last + keep[event.slug] <= now:
             continue
         for place in await session.scalars(select(Place).where(Place.event_id == event.id)):
             if place.name or place.phone:

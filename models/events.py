@@ -15,6 +15,8 @@ from models.crypto import Encrypted
 OPEN, CALLED_OFF = "open", "called_off"
 FCFS, LOTTERY, APPROVE = "fcfs", "lottery", "approve"
 CHECK_IN_BEFORE, OVER = timedelta(hours=2), timedelta(hours=6)
+SERIES = timedelta(days=366)
+"""How long a series may last."""
 
 
 class Event(Base):

@@ -11,7 +11,7 @@ from models import handoffs
 from models.base import Base, Moment, Refused, insert_new, kind_of
 from models.crypto import Encrypted
 from models.deadlines import BEIJING, QUIET_FROM
-from models.events import OPEN, Event
+from models.events import OPEN, SERIES, Event
 from models.members import Member
 from models.places import ATTENDED, Place
 
@@ -20,8 +20,6 @@ ANSWERS: tuple[Answer, ...] = ("good", "fair", "bad")
 MORNING = time(10)
 LATEST = timedelta(days=3)
 """After that nobody is asked any more: they were at other things since."""
-SERIES = timedelta(days=366)
-"""How long a series may last."""
 AT_ONCE = 200
 
 

@@ -1,7 +1,6 @@
 """Sign-ups that staff write down for members, from a paper or a call, through the same guard as everybody's."""
 
 import re
-import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,7 +9,7 @@ from typing import Literal
 from sqlalchemy import and_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from models import allotment, consents, offers, places, sheets, signups
+from models import allotment, consents, offers, places, roster, sheets, signups
 from models.base import Refused
 from models.events import Event
 from models.members import Member
@@ -23,7 +22,6 @@ Act = Literal["take", "leave", "cancel", "move"]
 ACTS: tuple[Act, ...] = ("take", "leave", "cancel", "move")
 """What a member may say on the telephone of their sign-up: yes or no to an offer, not coming, another group."""
 _PARTY = re.compile(r"[1-9][0-9]?")
-_PHONE = re.compile(r"(?:\+?86)?(1[3-9]\d{9})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,16 +54,15 @@ def check(lines: Iterable[sheets.Line]) -> tuple[list[tuple[int, Applicant]], li
 
 def _applicant(cells: Mapping[str, str]) -> tuple[Applicant, str]:
     name, party = cells["姓名"], cells["人数"] or "1"
-    mobile = _PHONE.fullmatch(re.sub(r"[ -]", "", unicodedata.normalize("NFKC", cells["手机号"])))
+    phone = roster.mobile(cells["手机号"])
     reasons = (
         ""
         if name and len(name) <= NAME_LENGTH and not any(c.isdigit() for c in name)
         else "姓名 is not a name",
-        "" if mobile else "手机号 is not a mobile number of 11 digits",
+        "" if phone else "手机号 is not a mobile number of 11 digits",
         "" if _PARTY.fullmatch(party) else "人数 is not a number of persons",
     )
     why = "; ".join(reason for reason in reasons if reason)
-    phone = mobile[1] if mobile else ""
     number = int(party) if not reasons[2] else 1
     return Applicant(name, phone, cells["单位工会"], number, cells["组别"], cells["备注"]), why
 

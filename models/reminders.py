@@ -7,21 +7,18 @@ what is found late is sent as long as the event has not begun.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from models.events import OPEN, Event
+from models.deadlines import BEIJING, QUIET_FROM, QUIET_TO
+from models.events import OPEN, SERIES, Event
 from models.outbox import Letter
 from models.places import CONFIRMED, WAITING, Place
 
-BEIJING = ZoneInfo("Asia/Shanghai")
-QUIET_FROM, QUIET_TO, EVENING = time(21, 30), time(8, 30), time(20)
+EVENING = time(20)
 BEFORE = {"days": timedelta(days=3), "day": timedelta(days=1), "hours": timedelta(hours=2)}
 AT_ONCE = 500
-SERIES = timedelta(days=366)
-"""How long a series may last."""
 AHEAD = timedelta(days=5)
 """How far ahead events are looked at: three days, and the evening before a quiet night."""
 

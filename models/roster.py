@@ -80,14 +80,18 @@ def check(lines: Iterable[sheets.Line]) -> tuple[list[Holder], list[tuple[int, s
 
 
 def _holder(cells: Mapping[str, str]) -> tuple[Holder, str]:
-    card, phone = _digits(cells["京卡卡号"]), _digits(cells["手机号"])
-    mobile = _PHONE.fullmatch(phone)
+    card, phone = _digits(cells["京卡卡号"]), cells["手机号"]
+    number = mobile(phone)
     reasons = (
         _name_fault(cells["姓名"]),
         _card_fault(card),
-        "" if mobile else "手机号 is not a mobile number of 11 digits" if phone else "手机号 is missing",
+        ""
+        if number
+        else "手机号 is not a mobile number of 11 digits"
+        if _digits(phone)
+        else "手机号 is missing",
     )
-    holder = Holder(cells["姓名"], card, mobile[1] if mobile else "", cells["单位工会"], cells["区域"])
+    holder = Holder(cells["姓名"], card, number, cells["单位工会"], cells["区域"])
     return holder, "; ".join(reason for reason in reasons if reason)
 
 
@@ -151,10 +155,10 @@ async def by_card_end(session: AsyncSession, digits: str, name: str) -> list[Car
 
 async def by_phone(session: AsyncSession, phone: str) -> list[Card]:
     """Return the cards of whoever has this *phone*, written in any way."""
-    mobile = _PHONE.fullmatch(_digits(phone))
-    if mobile is None:
+    number = mobile(phone)
+    if not number:
         return []
-    query = select(Card).where(Card.phone_hash == _hash("phone", mobile[1]))
+    query = select(Card).where(Card.phone_hash == _hash("phone", number))
     return list(await session.scalars(query.order_by(Card.id)))
 
 
@@ -174,6 +178,12 @@ async def unions_like(session: AsyncSession, said: str, *, most: int) -> list[st
 def _hash(column: str, text: str) -> str:
     """Return the hash of *text* in one column only, so that columns cannot be compared with one another."""
     return lookup_hash(f"{column}:{text}")
+
+
+def mobile(phone: str) -> str:
+    """Return the eleven digits of a mobile number, written in any way; nothing when it is none."""
+    found = _PHONE.fullmatch(_digits(phone))
+    return found[1] if found else ""
 
 
 def _digits(number: str) -> str:

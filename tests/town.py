@@ -5,6 +5,7 @@ import io
 import json
 import re
 import time
+from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
@@ -43,7 +44,7 @@ class RunningClock:
         self._ahead += by
 
 
-class Member:
+class Member(ABC):
     """A member with a phone; *actions* counts what they said, sent and pressed."""
 
     def __init__(self, clock: RunningClock) -> None:
@@ -82,24 +83,24 @@ class Member:
         await self._picture_sent(picture)
         return await self.read()
 
+    @abstractmethod
     async def picture(self) -> bytes:
         """Return the picture of the newest letter."""
-        raise NotImplementedError
 
-    async def _picture_sent(self, picture: bytes) -> None:
-        raise NotImplementedError
+    @abstractmethod
+    async def _picture_sent(self, picture: bytes) -> None: ...
 
-    async def _text(self, said: str) -> None:
-        raise NotImplementedError
+    @abstractmethod
+    async def _text(self, said: str) -> None: ...
 
-    async def _press(self, label: str) -> None:
-        raise NotImplementedError
+    @abstractmethod
+    async def _press(self, label: str) -> None: ...
 
-    async def _start(self, event: str) -> None:
-        raise NotImplementedError
+    @abstractmethod
+    async def _start(self, event: str) -> None: ...
 
-    async def _next(self) -> str:
-        raise NotImplementedError
+    @abstractmethod
+    async def _next(self) -> str: ...
 
 
 class OnTelegram(Member):
