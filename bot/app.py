@@ -11,6 +11,7 @@ from datetime import datetime
 
 import aiohttp
 from aiohttp import web
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import clock, edition, jobs, logs
 from bot.channels.base import Channel
@@ -23,6 +24,7 @@ from bot.schedule import Schedule
 from bot.web import checkin, greeting, posters, server, takeaway
 from config.settings import Settings
 from handlers import members as services
+from handlers import noticing
 from handlers.dialogue import Dialogue
 from handlers.router import Router
 from models import crypto, members, migrate
@@ -69,16 +71,25 @@ def _assemble(
     http: aiohttp.ClientSession,
     now: Callable[[], datetime],
 ) -> House:
-    store = Store(settings.files)
-    chat = WebChat(database, settings, now, lambda key: dialogue.edition.content.texts[key].text, store)
+    store, owner = Store(settings.files), secrets.token_hex(8)
+
+    async def bring(session: AsyncSession, visitor: str, first: bool) -> None:
+        await noticing.bring(session, dialogue.edition.content, visitor, first=first, now=now())
+
+    async def stop(session: AsyncSession, notice: int, channel: str, at: datetime) -> None:
+        await noticing.stop_failing(session, dialogue.edition.content, notice, channel, now=at)
+
+    chat = WebChat(
+        database, settings, now, lambda key: dialogue.edition.content.texts[key].text, store, bring
+    )
     channels: list[Channel] = [chat]
     telegram: Telegram | None = None
     if settings.telegram_bot_token is not None:
-        telegram = Telegram(settings, http, now)
+        telegram = Telegram(settings, http, now, store)
         channels.append(telegram)
     routes = [
         chat.routes(),
-        takeaway.routes(settings, database, now),
+        takeaway.routes(settings, database, now, store),
         checkin.routes(settings, database, lambda: dialogue.edition.content, now),
         posters.routes(
             settings, lambda: dialogue.edition.content, lambda: telegram.username if telegram else ""
@@ -87,9 +98,9 @@ def _assemble(
     ]
     mailboxes = Mailboxes(database, dialogue.answer, dialogue.fault, now, Intake(channels, store))
     delivery = Delivery(
-        database, channels, now, secrets.token_hex(8), on_gone=members.bury, on_moved=members.move
+        database, channels, now, owner, on_gone=members.bury, on_moved=members.move, on_failures=stop
     )
-    schedule = Schedule(jobs.all_jobs(database, mailboxes, dialogue, store, now))
+    schedule = Schedule(jobs.all_jobs(database, mailboxes, dialogue, store, now, owner))
     site = server.build(settings, database, routes)
     site.on_shutdown.append(chat.close)
     return House(settings, database, dialogue, mailboxes, delivery, schedule, tuple(channels), site)

@@ -1,19 +1,19 @@
 """The jobs of the clock."""
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from bot import edition
 from bot.mailboxes import Mailboxes
 from bot.schedule import Job
 from config.content import Content
-from handlers import desk, telling
+from handlers import desk, noticing, telling
 from handlers.dialogue import Dialogue
-from models import attendance, draws, erasure, inbox, leftovers, offers, outbox
+from models import attendance, draws, erasure, expansion, inbox, leftovers, nets, offers, outbox
 from models.base import Database
 from models.files import Store
 
-SOON, HALF_MINUTE, MINUTE, HOUR = 10.0, 30.0, 60.0, 3600.0
+SECOND, SOON, HALF_MINUTE, MINUTE, HOUR = 1.0, 10.0, 30.0, 60.0, 3600.0
 UNUSED = timedelta(days=7)
 """How long a picture lies in the store that nobody entered for anything."""
 
@@ -24,8 +24,9 @@ def all_jobs(
     dialogue: Dialogue,
     store: Store,
     clock: Callable[[], datetime],
+    owner: str,
 ) -> dict[Job, float]:
-    """Return every job with the seconds between two runs."""
+    """Return every job with the seconds between two runs; *owner* is a name of this process for what it takes on."""
 
     async def sweep_outbox() -> None:
         async with database.transaction() as session:
@@ -52,6 +53,7 @@ def all_jobs(
         keep_promises: MINUTE,
         clean: HOUR,
         **_of_places(database, dialogue, clock),
+        **_of_notices(database, dialogue, clock, owner),
         _cleaning(database, store, clock): HOUR,
     }
 
@@ -72,6 +74,40 @@ def _of_places(database: Database, dialogue: Dialogue, clock: Callable[[], datet
             await telling.ask_opinions(session, dialogue.edition.content, now=clock())
 
     return {settle_places: HALF_MINUTE, remind: MINUTE}
+
+
+def _of_notices(
+    database: Database, dialogue: Dialogue, clock: Callable[[], datetime], owner: str
+) -> dict[Job, float]:
+    def days() -> dict[str, tuple[date, ...]]:
+        duty = dialogue.edition.content.duty
+        return {"holidays": duty.holidays, "workdays": duty.workdays}
+
+    async def start_notices() -> None:
+        while True:
+            async with database.transaction() as session:
+                won = await expansion.win(session, owner=owner, **days(), now=clock())
+            if won is None:
+                return
+            more = True
+            while more:
+                async with database.transaction() as session:
+                    more = await expansion.write(session, won, owner=owner, now=clock())
+
+    async def watch_notices() -> None:
+        async with database.transaction() as session:
+            alarms = await nets.missed(session, **days(), now=clock())
+            alarms += await nets.watch(session, now=clock())
+            await noticing.alarm(session, dialogue.edition.content, alarms, now=clock())
+
+    async def end_notices() -> None:
+        for step in (nets.close, nets.shorten):
+            more = 1
+            while more:
+                async with database.transaction() as session:
+                    more = await step(session, now=clock())
+
+    return {start_notices: SECOND, watch_notices: MINUTE, end_notices: SOON}
 
 
 def _cleaning(database: Database, store: Store, clock: Callable[[], datetime]) -> Job:

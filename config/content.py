@@ -10,12 +10,13 @@ from pydantic import TypeAdapter, ValidationError
 
 from config.entries import Entry
 from config.lists import Danger, Duty, FormText, Phone, Place
+from config.notices import Template
 from config.search_lists import Development, Guards
 from config.texts import Text, first_edition
 
 Body = Mapping[str, object]
-Shelf = Literal["programmes", "articles", "texts", "lists"]
-SHELVES: tuple[Shelf, ...] = ("programmes", "articles", "texts", "lists")
+Shelf = Literal["programmes", "articles", "texts", "lists", "notices"]
+SHELVES: tuple[Shelf, ...] = ("programmes", "articles", "texts", "lists", "notices")
 _T = TypeVar("_T")
 
 
@@ -46,6 +47,7 @@ class Content:
     guards: Guards
     development: Development
     forms: Mapping[str, FormText]
+    notices: Mapping[str, Template]
     version: int = 0
 
     @classmethod
@@ -69,6 +71,7 @@ class Content:
             guards=_listed(Guards, lists, "guards"),
             development=_listed(Development, lists, "development"),
             forms=_listed(dict[str, FormText], lists, "forms"),
+            notices={key: _checked(Template, piece) for key, piece in by_shelf["notices"].items()},
             version=version,
         )
         content._check(stories)

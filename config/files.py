@@ -22,6 +22,7 @@ def read(folder: Path, *, demo: date | None = None, zone: ZoneInfo | None = None
     """
     pieces = [_programme(file) for file in sorted((folder / "programmes").glob("*.yaml"))]
     pieces += [_article(file) for file in sorted((folder / "articles").glob("*.md"))]
+    pieces += [_template(file) for file in sorted((folder / "notices").glob("*.yaml"))]
     texts = _mapping(folder / "texts.yaml")
     pieces += [Piece("texts", key, _body(body), "texts.yaml: " + key) for key, body in texts.items()]
     pieces += [Piece("lists", name, {"": _yaml(folder / f"{name}.yaml")}, f"{name}.yaml") for name in LISTS]
@@ -59,6 +60,10 @@ def _mapping(file: Path) -> Mapping[str, object]:
 
 def _programme(file: Path) -> Piece:
     return Piece("programmes", file.stem, _mapping(file), f"programmes/{file.name}")
+
+
+def _template(file: Path) -> Piece:
+    return Piece("notices", file.stem, _mapping(file), f"notices/{file.name}")
 
 
 def _article(file: Path) -> Piece:

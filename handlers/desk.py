@@ -1,6 +1,6 @@
 """What colleagues and the clock do towards members: take a hand-off, answer, end it, keep promises, tell news."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -10,9 +10,9 @@ from handlers import wording
 from handlers.answers import stage
 from handlers.service import letter
 from models import handoffs, interests, members, outbox
-from models.deadlines import QUIET_FROM, QUIET_TO
 from models.handoffs import HandOff
 from models.messages import Outgoing
+from models.quiet import awake
 
 
 async def take(
@@ -65,15 +65,6 @@ async def tell_interested(session: AsyncSession, content: Content, *, now: datet
     return told
 
 
-def awake(now: datetime) -> datetime:
-    """Return *now*, or the next 8:30 when it is quiet (21:30 to 8:30 in Beijing)."""
-    at = now.astimezone(wording.BEIJING)
-    if QUIET_TO <= at.time() < QUIET_FROM:
-        return now
-    day = at.date() + timedelta(days=1 if at.time() >= QUIET_FROM else 0)
-    return datetime.combine(day, QUIET_TO, wording.BEIJING)
-
-
 def _news(content: Content, entry: Entry, at: str) -> Outgoing:
     values = {
         name: wording.when(day) for name in ("opens", "closes", "starts") if (day := getattr(entry, name))
@@ -86,7 +77,7 @@ def _news(content: Content, entry: Entry, at: str) -> Outgoing:
         "place": entry.place,
         "slug": entry.slug,
     }
-    return letter(content, f"interest.{at}", told)
+    return letter(content, f"interest.{at}", told, lane="bulk")
 
 
 async def _tell(

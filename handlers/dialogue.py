@@ -17,6 +17,7 @@ from handlers.safety import Safety
 from handlers.search.index import Found, Index
 from handlers.search.normalise import is_english
 from handlers.service import SILENCE, Turn
+from models import answers as noticed
 from models import conversations, handoffs, members, merger, outbox, unanswered
 from models.base import Refused
 from models.messages import Choice, Incoming, Outgoing
@@ -24,7 +25,7 @@ from models.messages import Choice, Incoming, Outgoing
 log = structlog.get_logger()
 LONG = 500
 OFFERED = 3
-IN_PLACE = frozenset(["menu", "show", "detail", "papers", "wrong", "none", "places", "f"])
+IN_PLACE = frozenset(["menu", "show", "detail", "papers", "wrong", "none", "places", "topics", "f"])
 """The buttons whose answer takes the place of the message they stand under."""
 
 
@@ -82,7 +83,7 @@ class Dialogue:
         )
 
     async def _turn(self, session: AsyncSession, message: Incoming, now: datetime) -> Turn:
-        member = await members.at_address(session, message.sender, now=now)
+        member = await members.at_address(session, message.sender, language=message.language[:2], now=now)
         conversation, first = await conversations.current(session, member, now=now)
         english = is_english(message.text)
         return Turn(
@@ -115,6 +116,8 @@ class Dialogue:
         value = turn.message.value if turn.message.kind == "press" else self._meant(turn)
         if value is None:
             return None
+        if value.startswith(noticed.PREFIX):
+            value = await noticed.heard(turn.session, turn.member, value, now=turn.now)
         if value.startswith("f:") and value.count(":") == 3:  # noqa: PLR2004 -- the parts of a form's button
             return await filling.press(turn, self.router, value)
         found = self.router.for_press(value)

@@ -42,6 +42,12 @@ class Router:
             (f"texts.yaml: {key}", to) for key, text in content.texts.items() for to in text.choices.values()
         ]
         buttons += [(entry.slug, button.to) for entry in content.entries for button in entry.next]
+        buttons += [
+            (f"notices/{name}", button.to)
+            for name, template in content.notices.items()
+            for button in template.choices
+            if button.to
+        ]
         for where, to in buttons:
             if self.for_press(to) is None:
                 raise ContentError(f"{where}: choices: nobody answers {to}")

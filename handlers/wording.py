@@ -1,10 +1,10 @@
 """How times are told to members: with the weekday and the part of the day, in Beijing's clock."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 BEIJING = ZoneInfo("Asia/Shanghai")
-_NOON, _EVENING = 12, 18
+_MORNING, _NOON, _EVENING = 10, 12, 18
 
 
 def day(moment: date) -> str:
@@ -25,6 +25,14 @@ def clock(moment: datetime) -> str:
     part = "上午" if at.hour < _NOON else "下午" if at.hour < _EVENING else "晚上"
     hour = at.hour if at.hour <= _NOON else at.hour - _NOON
     return f"{part}{hour}:{at.minute:02}"
+
+
+def hour(at: time) -> str:
+    """Return a full or half hour as 晚上9点半."""
+    part = "早上" if at.hour < _MORNING else "上午" if at.hour < _NOON else "中午" if at.hour == _NOON else ""
+    part = part or ("下午" if at.hour < _EVENING else "晚上")
+    number = at.hour if at.hour <= _NOON else at.hour - _NOON
+    return f"{part}{number}点{'半' if at.minute else ''}"
 
 
 def when(moment: datetime) -> str:

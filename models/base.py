@@ -18,6 +18,7 @@ from sqlalchemy import (
     Dialect,
     MetaData,
     Pool,
+    Select,
     StaticPool,
     Table,
     TypeDecorator,
@@ -50,6 +51,8 @@ CHANGE = {
     "sqlite": ("PRAGMA foreign_keys=OFF", "BEGIN IMMEDIATE"),
     "postgresql": ("SELECT pg_advisory_xact_lock(0)",),
 }
+SLICE = {"sqlite": 2_000, "postgresql": 100_000}
+"""How many members' letters are written at once: SQLite writes on the event loop, which answers members meanwhile."""
 ORPHANS = "PRAGMA foreign_key_check"
 
 
@@ -238,6 +241,13 @@ def insert_new(kind: str, table: Table, unique: tuple[str, ...], told: tuple[str
     return statement.returning(*(table.c[name] for name in told)) if told else statement
 
 
+def insert_from(kind: str, table: Table, rows: Select[*tuple[Any, ...]]) -> Any:
+    """Return the INSERT of what *rows* selects, by the names of its columns; rows that are there already stay."""
+    insert = (postgresql if kind == "postgresql" else sqlite).insert(table)
+    names = [column.name for column in rows.selected_columns]
+    return insert.from_select(names, rows, include_defaults=False).on_conflict_do_nothing()
+
+
 def kind_of(session: AsyncSession) -> str:
     """Return the kind of database behind *session*: sqlite or postgresql."""
     return session.get_bind().dialect.name
@@ -256,14 +266,8 @@ async def lock_chat(session: AsyncSession, chat: Address) -> None:
 
 def _options(kind: str) -> dict[str, Any]:
     if kind == "sqlite":
-        return {
-            "connect_args": {
-                "check_same_thread": False,
-                "timeout": 0,
-                "isolation_level": None,
-                "factory": InlineConnection,
-            }
-        }
+        alone = {"check_same_thread": False, "timeout": 0, "isolation_level": None}
+        return {"connect_args": {**alone, "factory": InlineConnection}}
     return {
         "pool_size": 10,
         "max_overflow": 10,

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, Moment, insert_new, kind_of
 
-USED, BULK_SHARE = 0.955, 0.8 * 0.97
+USED, BULK_SHARE = 0.955, 0.8 * 0.985
 """Of the allowed rate this much is used, so that neither jitter nor a letter that goes early brings more into any
 second; notices get a share of the allowed rate."""
 GRACE, BULK_GRACE = timedelta(milliseconds=10), timedelta(milliseconds=100)

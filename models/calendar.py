@@ -3,10 +3,14 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cache
 
 import chinese_calendar
+import holidays as named
 
 SATURDAY = 5
+NOT_STATUTORY = ("补假", "休息日", "延长假期")
+"""What the names of days hold that are free but not statutory."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,3 +39,14 @@ def next_workday(day: date, *, holidays: Collection[date] = (), workdays: Collec
     while not workday(day, holidays=holidays, workdays=workdays).works:
         day += timedelta(days=1)
     return day
+
+
+@cache
+def _of_year(year: int) -> dict[date, str]:
+    return dict(named.country_holidays("CN", years=year, language="zh_CN"))
+
+
+def statutory(day: date) -> bool:
+    """Say whether *day* is a statutory holiday (Holidays Measures 2): substitutes and other free days are none."""
+    name = _of_year(day.year).get(day, "")
+    return bool(name) and not any(mark in name for mark in NOT_STATUTORY)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import exists, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from models import deadlines
@@ -15,6 +15,7 @@ from models.base import Refused
 from models.events import Event
 from models.members import Member, moves_along
 from models.messages import Address
+from models.notices import TOLD, Notice
 from models.outbox import Letter
 from models.places import OFFERED, Place, note
 
@@ -45,8 +46,13 @@ def key(place: Place, member: Member) -> str:
 
 
 async def waiting(session: AsyncSession, *, now: datetime) -> list[Call]:
-    """Return the calls to make now, the oldest first; of offers that are answered or over nobody is told any more."""
+    """Return the calls to make now, the oldest first.
+
+    Of offers that are answered or over nobody is told any more, nor of a notice that rests or was cancelled.
+    """
+    rests = exists().where(Notice.id == Letter.notice_id, Notice.state.not_in(TOLD))
     query = select(Letter).where(Letter.channel == CHANNEL, Letter.state == "waiting", Letter.due <= now)
+    query = query.where(~rests)
     letters = list(await session.scalars(query.order_by(Letter.due, Letter.id)))
     over = await _over(session, letters, now)
     ids = {int(letter.address) for letter in letters if letter.address.isdecimal()}

@@ -49,6 +49,12 @@ class ListRow(Published):
     __tablename__ = "lists"
 
 
+class TemplateRow(Published):
+    """A ready notice."""
+
+    __tablename__ = "notice_templates"
+
+
 class ContentState(Base):
     """The one row that tells which edition is published."""
 
@@ -63,6 +69,7 @@ TABLES: dict[Shelf, type[Published]] = {
     "articles": ArticleRow,
     "texts": TextRow,
     "lists": ListRow,
+    "notices": TemplateRow,
 }
 
 
@@ -83,6 +90,11 @@ async def published(session: AsyncSession) -> Content:
         for row in await session.scalars(select(table))
     ]
     return Content.of(pieces, number)
+
+
+async def template_version(session: AsyncSession, key: str) -> int:
+    """Return the version of a ready notice as it is published; 0 when there is none."""
+    return await session.scalar(select(TemplateRow.version).where(TemplateRow.key == key)) or 0
 
 
 async def load(

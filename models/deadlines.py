@@ -1,13 +1,11 @@
 """Until when an offer holds: the length, quiet hours, and the nearness of the event."""
 
 from datetime import UTC, datetime, time, timedelta
-from zoneinfo import ZoneInfo
 
 from models.calendar import next_workday, workday
 from models.events import Event
+from models.quiet import BEIJING, QUIET_FROM, QUIET_TO
 
-BEIJING = ZoneInfo("Asia/Shanghai")
-QUIET_FROM, QUIET_TO = time(21, 30), time(8, 30)
 EARLIEST, LATEST = time(9), time(20)
 FAR, DAY = timedelta(hours=48), timedelta(hours=24)
 SHORTEST = timedelta(minutes=20)

@@ -4,7 +4,7 @@ import re
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, select, update
+from sqlalchemy import ForeignKey, SmallInteger, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -14,13 +14,17 @@ from models.messages import Address
 
 PHONE_DIGITS, SHORT_TAIL = 11, 2
 NOT_DIGITS = re.compile(r"\D", re.ASCII)
+TOPICS_FIRST = 0b00111
+"""The news that members get who never chose: activities, training and aid."""
 
 
 class Member(Base):
     """One person, however many channels they use.
 
     *roster_id* is the card the member is bound to since *verified_at*; name, phone, union and area come from it.
-    *card_tries* counts wrong tries to bind one, the last at *card_tried_at*.
+    *card_tries* counts wrong tries to bind one, the last at *card_tried_at*. *topics* are the bits of the news wanted
+    (models/subscriptions.py), *quiet_from* and *quiet_to* a quiet time of their own in minutes after midnight;
+    *channel* is where they wrote last that they can be written to, *language* what their platform says.
     """
 
     __tablename__ = "members"
@@ -36,6 +40,11 @@ class Member(Base):
     verified_at: Mapped[datetime | None] = mapped_column(Moment)
     card_tries: Mapped[int] = mapped_column(default=0, server_default="0")
     card_tried_at: Mapped[datetime | None] = mapped_column(Moment)
+    topics: Mapped[int] = mapped_column(SmallInteger, default=TOPICS_FIRST, server_default=str(TOPICS_FIRST))
+    quiet_from: Mapped[int | None]
+    quiet_to: Mapped[int | None]
+    channel: Mapped[str] = mapped_column(default="", server_default="")
+    language: Mapped[str] = mapped_column(default="", server_default="")
 
     @property
     def verified(self) -> bool:
@@ -74,8 +83,8 @@ def moves_along(move: Move) -> Move:
     return move
 
 
-async def at_address(session: AsyncSession, at: Address, *, now: datetime) -> Member:
-    """Return the member at an address, making one on first contact; a dead address is alive again."""
+async def at_address(session: AsyncSession, at: Address, *, language: str = "", now: datetime) -> Member:
+    """Return the member who writes from an address, making one on first contact; a dead address is alive again."""
     query = (
         select(Member, Contact).join(Contact).where(Contact.channel == at.channel, Contact.address == at.id)
     )
@@ -84,11 +93,15 @@ async def at_address(session: AsyncSession, at: Address, *, now: datetime) -> Me
         member, contact = found
         if contact.dead_at is not None:
             contact.dead_at, contact.dead_reason = None, ""
-        return member
-    member = Member(joined_at=now)
-    session.add(member)
-    await session.flush()
-    session.add(Contact(channel=at.channel, address=at.id, member_id=member.id))
+    else:
+        member = Member(joined_at=now)
+        session.add(member)
+        await session.flush()
+        session.add(Contact(channel=at.channel, address=at.id, member_id=member.id))
+    if at.channel not in (PAGE, member.channel):
+        member.channel = at.channel
+    if language and language != member.language:
+        member.language = language
     return member
 
 
@@ -146,10 +159,9 @@ async def merge(session: AsyncSession, keep: Member, other: Member, *, now: date
     await session.execute(mine)
     bound = {name: getattr(other, name) for name in BOUND} if other.roster_id else {}
     name, phone = keep.name or other.name, keep.phone or other.phone
-    keep.wants_news, keep.joined_at = (
-        keep.wants_news and other.wants_news,
-        min(keep.joined_at, other.joined_at),
-    )
+    keep.wants_news = keep.wants_news and other.wants_news
+    keep.joined_at = min(keep.joined_at, other.joined_at)
+    keep.channel = keep.channel or other.channel
     await session.flush()
     await session.delete(other)
     await session.flush()  # a card is bound to one member at any time

@@ -61,11 +61,12 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
-    """What we send; *replaces* is the platform's id of a message to edit in place of sending a new one."""
+    """What we send; *replaces* is the platform's id of a message to edit in its place, *removes* of one to take back."""
 
     text: str
     choices: tuple[Choice, ...] = ()
     picture: str = ""
     file: str = ""
     replaces: str = ""
+    removes: str = ""
     lane: Lane = "reply"

@@ -10,10 +10,10 @@ from sqlalchemy.orm import Mapped, mapped_column
 from models import handoffs
 from models.base import Base, Moment, Refused, insert_new, kind_of
 from models.crypto import Encrypted
-from models.deadlines import BEIJING, QUIET_FROM
 from models.events import OPEN, SERIES, Event
 from models.members import Member
 from models.places import ATTENDED, Place
+from models.quiet import BEIJING, QUIET_FROM
 
 Answer = Literal["good", "fair", "bad"]
 ANSWERS: tuple[Answer, ...] = ("good", "fair", "bad")

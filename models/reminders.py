@@ -11,10 +11,10 @@ from datetime import datetime, time, timedelta
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from models.deadlines import BEIJING, QUIET_FROM, QUIET_TO
 from models.events import OPEN, SERIES, Event
 from models.outbox import Letter
 from models.places import CONFIRMED, WAITING, Place
+from models.quiet import BEIJING, QUIET_FROM, QUIET_TO
 
 EVENING = time(20)
 BEFORE = {"days": timedelta(days=3), "day": timedelta(days=1), "hours": timedelta(hours=2)}

@@ -15,7 +15,7 @@ from models.base import Base, Moment
 from models.crypto import Encrypted, lookup_hash
 from models.members import Member
 
-NEEDED, OPTIONAL = ("姓名", "京卡卡号", "手机号"), ("单位工会", "区域")
+NEEDED, OPTIONAL = ("姓名", "京卡卡号", "手机号"), ("单位工会", "区域", "职务")
 CARD_END, PHONE_END = 6, 4
 NAME_LENGTH = 50
 _CARD, _PHONE = re.compile(r"\d{8,19}"), re.compile(r"(?:\+?86)?(1[3-9]\d{9})")
@@ -37,6 +37,7 @@ class Card(Base):
     phone_end_hash: Mapped[str]
     union_name: Mapped[str] = mapped_column(default="")
     area: Mapped[str] = mapped_column(default="")
+    role: Mapped[str] = mapped_column(default="", server_default="", index=True)
     source: Mapped[str]
     imported_at: Mapped[datetime] = mapped_column(Moment)
 
@@ -50,6 +51,7 @@ class Holder:
     phone: str
     union_name: str = ""
     area: str = ""
+    role: str = ""
 
 
 @dataclass(slots=True)
@@ -91,7 +93,7 @@ def _holder(cells: Mapping[str, str]) -> tuple[Holder, str]:
         if _digits(phone)
         else "手机号 is missing",
     )
-    holder = Holder(cells["姓名"], card, number, cells["单位工会"], cells["区域"])
+    holder = Holder(cells["姓名"], card, number, cells["单位工会"], cells["区域"], cells["职务"])
     return holder, "; ".join(reason for reason in reasons if reason)
 
 
@@ -133,11 +135,12 @@ async def put(session: AsyncSession, holders: Sequence[Holder], *, source: str, 
 
 
 def _same(card: Card, holder: Holder) -> bool:
-    return holder == Holder(card.name, card.card, card.phone, card.union_name, card.area)
+    return holder == Holder(card.name, card.card, card.phone, card.union_name, card.area, card.role)
 
 
 def _filled(card: Card, holder: Holder, source: str, now: datetime) -> Card:
     card.name, card.union_name, card.area = holder.name, holder.union_name, holder.area
+    card.role = holder.role
     card.card, card.card_end_hash = holder.card, _hash("card-end", holder.card[-CARD_END:])
     card.phone, card.phone_hash = holder.phone, _hash("phone", holder.phone)
     card.phone_end_hash = _hash("phone-end", holder.phone[-PHONE_END:])

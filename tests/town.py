@@ -196,7 +196,8 @@ class OnThePage(Member):
             assert answer.status == 202, await answer.text()
 
     def _shown(self, letter: dict) -> str:
-        self._last, self._picture = letter["id"], letter.get("picture", "")
+        self._last = letter["id"]
+        self._picture = letter.get("ticket") or (letter.get("picture") or {}).get("path", "")
         self._choices |= {choice["label"]: choice["value"] for choice in letter["choices"]}
         buttons = " ".join(f"[{choice['label']}]" for choice in letter["choices"])
         return f"{letter['text']}\n{buttons}".strip()
@@ -208,7 +209,7 @@ class Town:
     def __init__(self, house: app.House, clock: RunningClock, server: platform.Server, url: str) -> None:
         self.house = house
         self.clock = clock
-        self._server = server
+        self.server = server
         self._url = url
         self._pages: list[aiohttp.ClientSession] = []
         self._desk: aiohttp.ClientSession | None = None
@@ -217,7 +218,7 @@ class Town:
         """Let a new member take up their phone."""
         if way == "telegram":
             self._pages.append(aiohttp.ClientSession())
-            return OnTelegram(self.clock, self._server, str(100 + len(self._pages)))
+            return OnTelegram(self.clock, self.server, str(100 + len(self._pages)))
         page = aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True))
         self._pages.append(page)
         async with page.get(self._url) as answer:
@@ -242,7 +243,7 @@ class Town:
         self.clock.forward(by)
         house = self.house
         for job in jobs.all_jobs(
-            house.database, house.mailboxes, house.dialogue, Store(house.settings.files), self.clock
+            house.database, house.mailboxes, house.dialogue, Store(house.settings.files), self.clock, "town"
         ):
             await job()
 

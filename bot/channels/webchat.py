@@ -3,7 +3,7 @@
 import asyncio
 import json
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import asdict
 from datetime import datetime
@@ -12,20 +12,24 @@ from typing import Any, Literal
 from aiohttp import BodyPartReader, web
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.channels.base import Receive, Unreachable
 from bot.web import demo, pages, uploads
 from bot.web.identity import Identity, phone
 from bot.web.limits import Limits
 from config.settings import Settings
-from models import outbox, tickets
+from models import attachments, outbox, tickets
 from models.base import Database, Refused
 from models.files import Missing, Store
 from models.messages import Address, Incoming, Outgoing
 from models.outbox import Letter
 
 HEARTBEAT, POLL, STREAMS, ALL_STREAMS, RETRY_MS = 15.0, 5.0, 5, 2000, 2000
-TEXT_LENGTH = 10_000
+TEXT_LENGTH, KEPT = 10_000, ("picture", "file")
+
+Bring = Callable[[AsyncSession, str, bool], Awaitable[None]]
+"""Writes the letters of what a visitor missed: told the session, the visitor, and whether they just came."""
 
 
 class Said(BaseModel):
@@ -54,6 +58,7 @@ class WebChat:
         clock: Callable[[], datetime],
         text: Callable[[str], str],
         store: Store,
+        bring: Bring,
     ) -> None:
         self._database = database
         self._clock = clock
@@ -62,6 +67,7 @@ class WebChat:
         self._identity = Identity(settings.secret(), secure=settings.public_url.startswith("https://"))
         self._limits = Limits(clock)
         self._store = store
+        self._bring = bring
         self._receive: Receive | None = None
         self._woken: dict[str, set[asyncio.Event]] = {}
         self._streams: Counter[str] = Counter()
@@ -194,11 +200,13 @@ class WebChat:
     ) -> None:
         await response.write(f"retry: {RETRY_MS}\n\n".encode())
         loop = asyncio.get_running_loop()
-        beaten = loop.time()
+        beaten, first = loop.time(), True
         while not self._closing.is_set():
             woken.clear()
             async with self._database.transaction() as session:
+                await self._bring(session, visitor, first)
                 letters = await outbox.fetch(session, visitor, after=after)
+            first = False
             for letter in letters:
                 await response.write(_event(letter))
                 after = max(after or 0, letter.id)
@@ -233,5 +241,12 @@ def _event(letter: Letter) -> bytes:
     message = letter.message
     shown = {"id": letter.id, "text": message.text, "choices": [asdict(choice) for choice in message.choices]}
     if message.picture.startswith("ticket:"):
-        shown["picture"] = tickets.path(message.picture)
+        shown["ticket"] = tickets.path(message.picture)
+    shown |= {kind: _kept(reference) for kind in KEPT if (reference := getattr(message, kind))}
     return f"id: {letter.id}\nevent: letter\ndata: {json.dumps(shown, ensure_ascii=False)}\n\n".encode()
+
+
+def _kept(reference: str) -> dict[str, str] | None:
+    """Return where a page gets a picture or file of a notice, and its name."""
+    kept = attachments.parsed(reference)
+    return {"path": kept.path, "name": kept.name} if kept else None

@@ -134,5 +134,5 @@ async def _telegram(settings: Settings) -> Line:
     if settings.telegram_bot_token is None:
         return True, "telegram", "off (no TELEGRAM_BOT_TOKEN)"
     async with aiohttp.ClientSession() as http:
-        good, told = await Telegram(settings, http, clock.now).check()
+        good, told = await Telegram(settings, http, clock.now, Store(settings.files)).check()
     return good, "telegram", told

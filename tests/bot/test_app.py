@@ -16,8 +16,8 @@ from bot import app, clock, edition, jobs
 from bot.schedule import Schedule, guarded
 from config.content import ContentError
 from config.settings import Settings
+from models import claims, crypto, events, migrate, outbox
 from models import content as shelves
-from models import crypto, events, migrate, outbox
 from models.base import Database
 from models.content import TextRow
 from models.files import Store
@@ -245,12 +245,12 @@ async def test_jobs_of_the_clock_do_their_work(database, dialogue, settings, clo
             self.swept += 1
 
     boxes = Boxes()
-    found = jobs.all_jobs(database, boxes, dialogue, Store(settings.files), clock)
+    found = jobs.all_jobs(database, boxes, dialogue, Store(settings.files), clock, "me")
     await published(database, settings, dialogue)
     async with database.transaction() as session:
         await outbox.put(session, Address("telegram", "wang"), Outgoing("您好"), due=clock())
     async with database.transaction() as session:
-        await outbox.claim(session, "telegram", owner="dead", rate=30, now=clock())
+        await claims.claim(session, "telegram", owner="dead", rate=30, now=clock())
         session.add(old_message(clock()))
     clock.tick(3 * 86_400)
 
@@ -261,7 +261,7 @@ async def test_jobs_of_the_clock_do_their_work(database, dialogue, settings, clo
         assert await session.scalar(select(Letter.state)) == "waiting"
         assert list(await session.scalars(select(Received))) == []
     assert boxes.swept == 1
-    assert sorted(found.values()) == [10, 30, 30, 30, 60, 60, 3600, 3600]
+    assert sorted(found.values()) == [1, 10, 10, 30, 30, 30, 60, 60, 60, 3600, 3600]
 
 
 def old_message(now) -> Received:

@@ -4,15 +4,16 @@ import asyncio
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from bot.channels.base import Moved, TryLater, Unreachable
 from bot.clock import now
-from bot.delivery import Delivery
+from bot.delivery import Delivery, Failures
 from models import members, outbox
 from models.members import Contact
 from models.messages import Address, Outgoing
 from models.outbox import Letter
+from tests.models.notices import ring
 from tests.transcripts import Phone
 
 
@@ -140,9 +141,11 @@ async def test_throttled_notices_wait_and_replies_do_not(delivery, platform, dat
     assert sorted(platform.texts[1:]) == ["bulk", "bulk 2"]
 
 
-async def test_unknown_outcome_repeats_replies_but_not_notices(delivery, platform, database, clock):
+async def test_unknown_outcome_is_tried_again_but_not_of_what_goes_once(delivery, platform, database, clock):
     await put(database, clock, "reply")
-    await put(database, clock, "bulk", to="li", lane="bulk")
+    await put(database, clock, "once", to="li", lane="bulk")
+    async with database.transaction() as session:
+        await session.execute(update(Letter).where(Letter.address == "li").values(once=True))
     platform.answers = [TryLater(1, unknown=True), TryLater(1, unknown=True)]
     for _ in range(4):
         await delivery.round()
@@ -189,3 +192,57 @@ async def test_loop_sends_what_is_put_while_it_runs(database, platform):
     await asyncio.gather(running, return_exceptions=True)
 
     assert platform.texts == ["一", "二", "三"]
+
+
+async def test_notice_of_which_too_many_letters_fail_is_told_once(delivery, platform, database, clock):
+    told = []
+
+    async def note(_session, notice, channel, _now):
+        told.append((notice, channel))
+
+    delivery._on_failures = note
+    async with database.transaction() as session:
+        await ring.settle_in(session, 450, now=clock())
+    number = await ring.sent_off(database, clock, ring.plan())
+    platform.answers = [Unreachable("refused")] * 60
+
+    await _until(delivery, clock, platform, 390)
+
+    assert told == [(number, "telegram")]
+    assert await ring.states(database, number) == {"failed": 60, "sent": 390}
+
+
+def test_a_fifth_of_the_last_letters_may_fail():
+    failures = Failures()
+
+    assert not any(failures.too_many(1, "telegram", "sent") for _ in range(160))
+    assert not any(failures.too_many(1, "telegram", "failed") for _ in range(40))
+    assert not failures.too_many(2, "telegram", "failed")
+    assert failures.too_many(1, "telegram", "unknown")
+    assert not failures.too_many(1, "telegram", "failed")
+
+
+async def _until(delivery, clock, platform, letters: int) -> None:
+    """Deliver until so many letters have arrived."""
+    while len(platform.shown) < letters:
+        clock.tick(0.01)
+        await delivery.round()
+
+
+@pytest.mark.parametrize("reason", ["blocked", "gone"])
+async def test_members_who_left_are_no_failure_of_a_notice(delivery, platform, database, clock, reason):
+    told = []
+
+    async def note(*_):
+        told.append(1)
+
+    delivery._on_failures = note
+    async with database.transaction() as session:
+        await ring.settle_in(session, 220, now=clock())
+    number = await ring.sent_off(database, clock, ring.plan())
+    platform.answers = [Unreachable(reason)] * 60
+
+    await _until(delivery, clock, platform, 160)
+
+    assert told == []
+    assert await ring.states(database, number) == {"gone": 60, "sent": 160}

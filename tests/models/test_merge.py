@@ -13,12 +13,14 @@ from models import (
     membership,
     merger,
     migrate,
+    notices,
     pairs,
     places,
     publishing,
     roster,
     signups,
 )
+from models.answers import NoticeAnswer
 from models.base import Refused
 from models.files import File
 from models.handoffs import HandOff
@@ -26,9 +28,11 @@ from models.interests import Interest
 from models.linking import Link
 from models.members import Contact, Member
 from models.messages import Address, Incoming
+from models.notice_lines import NoticeLine
 from models.roster import Card, Holder
 from models.signups import Wish
 from models.works import Work
+from tests.models.notices import ring
 
 OLD, NEW = Address("telegram", "old"), Address("web", "new")
 
@@ -62,6 +66,9 @@ async def lived(session, member: Member, at: Address, now) -> None:
     pair = {"event_id": event.id, "member_id": member.id, "partner_id": member.id, "until": now}
     session.add(pairs.Pair(**pair, code_hash=at.id, wish={"name": "王芳（演示）"}))
     await consents.give(session, member, consents.SIGN_UP, "chess", now=now)
+    notice = await notices.draft(session, ring.plan(), "li", now=now)
+    session.add(NoticeLine(notice_id=notice.id, member_id=member.id, fields={}))
+    session.add(NoticeAnswer(notice_id=notice.id, member_id=member.id, action="human", at=now))
     session.add(File(hash=at.id, size=1, type="image/jpeg", uploaded_by=member.id, purpose="work", at=now))
     await session.flush()
     session.add(work(member, at.id, now))

@@ -4,9 +4,9 @@ from datetime import timedelta
 from itertools import pairwise
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
-from models import budgets, outbox
+from models import budgets, claims, outbox
 from models.messages import Address, Choice, Outgoing
 from models.outbox import Letter
 
@@ -20,7 +20,7 @@ async def put(database, clock, text, *, to="wang", lane="reply", channel="telegr
 
 async def claim(database, clock, *, owner="me", rate=RATE):
     async with database.transaction() as session:
-        return await outbox.claim(session, "telegram", owner=owner, rate=rate, now=clock())
+        return await claims.claim(session, "telegram", owner=owner, rate=rate, now=clock())
 
 
 async def settle(database, clock, letter, state="sent", *, owner="me", **more):
@@ -169,9 +169,11 @@ async def test_two_owners_never_hold_one_letter(database, clock):
     assert await settle(database, clock, mine[0]) is False
 
 
-async def test_dead_process_leaves_letters_to_be_sent_again_but_not_notices(database, clock):
+async def test_dead_process_leaves_letters_to_be_sent_again_but_not_those_that_go_once(database, clock):
     await put(database, clock, "reply")
-    await put(database, clock, "bulk", to="li", lane="bulk")
+    await put(database, clock, "once", to="li", lane="bulk")
+    async with database.transaction() as session:
+        await session.execute(update(Letter).where(Letter.address == "li").values(once=True))
     first = (await claim(database, clock)).letters
     clock.tick(1)
     await claim(database, clock)

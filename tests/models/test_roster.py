@@ -13,7 +13,8 @@ LI = Holder("李雷（演示）", "6214680000654321", "13800000002")
 
 
 def line(number: int, name: str = "王芳", card: str = WANG.card, phone: str = WANG.phone) -> Line:
-    return Line(number, {"姓名": name, "京卡卡号": card, "手机号": phone, "单位工会": "甲", "区域": ""})
+    cells = {"姓名": name, "京卡卡号": card, "手机号": phone, "单位工会": "甲", "区域": "", "职务": ""}
+    return Line(number, cells)
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from itertools import takewhile
 from typing import Any
 
 import aiohttp
@@ -43,7 +44,7 @@ class Letter:
 
 @dataclass
 class Server:
-    """The state of the platform; faults are answered once each, in order."""
+    """The state of the platform; faults are answered once each, in order, to a *faulty* chat once."""
 
     url: str = ""
     letters: list[Letter] = field(default_factory=list)
@@ -51,10 +52,13 @@ class Server:
     blocked: set[str] = field(default_factory=set)
     unknown: set[str] = field(default_factory=set)
     faults: list[Answer | str] = field(default_factory=list)
+    faulty: set[str] = field(default_factory=set)
     acknowledged: list[str] = field(default_factory=list)
     calls: list[str] = field(default_factory=list)
     files: dict[str, bytes] = field(default_factory=dict)
     broken_files: int = 0
+    uploads: int = 0
+    old: set[int] = field(default_factory=set)
     commands: dict[str, list[str]] = field(default_factory=dict)
     webhook: dict[str, Any] = field(default_factory=dict)
     rate: int = 0
@@ -252,8 +256,25 @@ class Server:
 
     async def _sendPhoto(self, said: dict[str, Any]) -> dict[str, Any]:  # noqa: N802 -- Telegram's name
         letter = self._new(said, said.get("caption", " "), 1024)
-        letter.file = next((value for value in said.values() if isinstance(value, bytes)), b"")
-        return self._shown(letter)
+        body = next((value for value in said.values() if isinstance(value, bytes)), b"")
+        known = str(said.get("photo") or said.get("document") or "")
+        self.uploads += bool(body)
+        letter.file = body or self.files.get(known, b"")
+        name = known if known in self.files else f"kept{letter.id}"
+        self.files.setdefault(name, body)
+        told = {"file_id": name, "file_unique_id": name, "file_size": len(letter.file)}
+        if "document" in said:
+            return {**self._shown(letter), "document": told}
+        return {**self._shown(letter), "photo": [{**told, "width": 1, "height": 1}]}
+
+    async def _deleteMessage(self, said: dict[str, Any]) -> bool:  # noqa: N802 -- Telegram's name
+        found = [letter for letter in self.letters if letter.id == said.get("message_id")]
+        if not found:
+            raise Answer(400, "Bad Request: message to delete not found")
+        if found[0].id in self.old:
+            raise Answer(400, "Bad Request: message can't be deleted for everyone")
+        self.letters.remove(found[0])
+        return True
 
     _sendDocument = _sendPhoto  # noqa: N815 -- Telegram's name
 
@@ -285,11 +306,14 @@ class Server:
             raise Answer(400, "Bad Request: chat not found")
         if chat in self.blocked:
             raise Answer(403, "Forbidden: bot was blocked by the user")
+        if chat in self.faulty:
+            self.faulty.discard(chat)
+            raise Answer(502, "Bad Gateway")
         if not text:
             raise Answer(400, "Bad Request: message text is empty")
         if len(text.encode("utf-16-le")) // 2 > limit:
             raise Answer(400, "Bad Request: message is too long")
-        recent = [letter for letter in self.letters if now - letter.at < 1]
+        recent = list(takewhile(lambda letter: now - letter.at < 1, reversed(self.letters)))
         if self.rate and len(recent) >= self.rate:
             raise Answer(429, "Too Many Requests: retry after 1", retry_after=1)
         if self.per_chat and sum(letter.chat == chat for letter in recent) >= self.per_chat:

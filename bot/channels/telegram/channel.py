@@ -2,28 +2,41 @@
 
 import asyncio
 import hmac
+from collections import defaultdict
 from collections.abc import Callable
+from contextlib import nullcontext
 from datetime import datetime
 
 import aiohttp
 import orjson
 import structlog
 from aiohttp import web
-from telegram import Bot, BotCommand, LinkPreviewOptions, MenuButtonCommands, Message, Update
+from telegram import (
+    Bot,
+    BotCommand,
+    InlineKeyboardMarkup,
+    InputFile,
+    LinkPreviewOptions,
+    MenuButtonCommands,
+    Message,
+    Update,
+)
 from telegram.constants import MessageLimit
 from telegram.error import BadRequest, Conflict, InvalidToken, RetryAfter, TelegramError
 
-from bot.channels.base import Receive
+from bot.channels.base import Receive, TryLater
 from bot.channels.telegram import errors, rendering
 from bot.channels.telegram.request import Request
 from bot.channels.telegram.updates import ALLOWED, NAME, to_incoming
 from config.settings import Settings
+from models import attachments
 from models.base import Refused
+from models.files import Missing, Store
 from models.messages import Outgoing
 
 log = structlog.get_logger()
 PATH, SECRET_HEADER, BODY_BYTES = "/telegram/webhook", "X-Telegram-Bot-Api-Secret-Token", 1_000_000
-POLL_SECONDS, PAUSE, LONG_PAUSE = 25, 2.0, 60.0
+POLL_SECONDS, PAUSE, LONG_PAUSE, STORE_SECONDS = 25, 2.0, 60.0, 30.0
 COMMANDS = {
     None: (("menu", "菜单"), ("my", "我的"), ("human", "转人工"), ("help", "帮助")),
     "en": (("menu", "Menu"), ("my", "My things"), ("human", "A person"), ("help", "Help")),
@@ -37,7 +50,7 @@ class Telegram:
     private = False
 
     def __init__(
-        self, settings: Settings, http: aiohttp.ClientSession, clock: Callable[[], datetime]
+        self, settings: Settings, http: aiohttp.ClientSession, clock: Callable[[], datetime], store: Store
     ) -> None:
         token = settings.telegram_bot_token.get_secret_value() if settings.telegram_bot_token else ""
         secret = settings.telegram_webhook_secret
@@ -48,6 +61,9 @@ class Telegram:
         self._url = f"{self._site}{PATH}"
         self.username = ""
         self._clock = clock
+        self._store = store
+        self._uploaded: dict[str, str] = {}
+        self._uploading: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._receive: Receive | None = None
         self._presses: set[asyncio.Task[None]] = set()
         request = Request(http, settings.telegram_proxy)
@@ -68,13 +84,17 @@ class Telegram:
         await self._poll(receive)
 
     async def send(self, address: str, message: Outgoing) -> str:
-        """Send one letter, or edit the one it replaces; return Telegram's id of it."""
+        """Send one letter, edit the one it replaces, or take one back; return Telegram's id of it."""
         try:
+            if message.removes:
+                return await self._remove(address, message.removes)
             if message.replaces and not (message.picture or message.file):
                 return await self._edit(address, message)
             return str((await self._send(address, message)).message_id)
         except TelegramError as error:
             raise errors.translated(error, message.lane) from None
+        except (Missing, Refused):
+            raise TryLater(STORE_SECONDS) from None
 
     def routes(self) -> list[web.AbstractRouteDef]:
         """Return the address that Telegram posts to."""
@@ -205,19 +225,40 @@ class Telegram:
             return str((await self._send(address, letter)).message_id)
         return letter.replaces
 
+    async def _remove(self, address: str, number: str) -> str:
+        """Take a message back; Telegram lets it go for 48 hours, and what is gone is gone."""
+        try:
+            await self._bot.delete_message(address, int(number))
+        except BadRequest as error:
+            if not errors.is_gone(error):
+                raise
+        return number
+
     async def _send(self, address: str, letter: Outgoing) -> Message:
         markup = rendering.keyboard(letter, self._site)
-        if letter.picture:
-            caption = rendering.text(letter, MessageLimit.CAPTION_LENGTH)
-            return await self._bot.send_photo(
-                address, rendering.file(letter.picture, self._site), caption=caption, reply_markup=markup
-            )
-        if letter.file:
-            caption = rendering.text(letter, MessageLimit.CAPTION_LENGTH)
-            return await self._bot.send_document(
-                address, rendering.file(letter.file), caption=caption, reply_markup=markup
-            )
+        if letter.picture or letter.file:
+            return await self._send_content(address, letter, markup)
         quiet = LinkPreviewOptions(is_disabled=True)
         return await self._bot.send_message(
             address, rendering.text(letter), reply_markup=markup, link_preview_options=quiet
         )
+
+    async def _send_content(
+        self, address: str, letter: Outgoing, markup: InlineKeyboardMarkup | None
+    ) -> Message:
+        """Send a picture or file; one of ours is carried up once, then a million letters name Telegram's own id of it."""
+        reference = letter.picture or letter.file
+        caption = rendering.text(letter, MessageLimit.CAPTION_LENGTH)
+        send = self._bot.send_photo if letter.picture else self._bot.send_document
+        kept = attachments.parsed(reference)
+        if kept is None:
+            content = rendering.file(reference, self._site)
+            return await send(address, content, caption=caption, reply_markup=markup)
+        async with self._uploading[reference] if reference not in self._uploaded else nullcontext():
+            known = self._uploaded.get(reference)
+            file = known or InputFile(await self._store.get(kept.digest), filename=kept.name)
+            sent = await send(address, file, caption=caption, reply_markup=markup)
+            uploaded = sent.photo[-1] if sent.photo else sent.document
+            if uploaded:
+                self._uploaded[reference] = uploaded.file_id
+        return sent

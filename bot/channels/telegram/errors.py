@@ -19,6 +19,7 @@ from models.messages import Lane
 SERVER_SECONDS, TOKEN_SECONDS = 5.0, 60.0
 _GONE = ("chat not found", "user is deactivated", "bot was kicked", "peer_id_invalid", "user not found")
 _UNCHANGED = ("message is not modified",)
+_REMOVED = ("message to delete not found",)
 _UNEDITABLE = (
     "message to edit not found",
     "message can't be edited",
@@ -64,6 +65,11 @@ def is_unchanged(error: BadRequest) -> bool:
 def is_too_big(error: BadRequest) -> bool:
     """Say whether a file is larger than bots may have."""
     return _says(error, ("file is too big",))
+
+
+def is_gone(error: BadRequest) -> bool:
+    """Say whether a message that is to be taken back is not there any more."""
+    return _says(error, _REMOVED)
 
 
 def is_uneditable(error: BadRequest) -> bool:

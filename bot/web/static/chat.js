@@ -73,6 +73,13 @@
     });
     turn.append(row);
   }
+  function image(turn, bubble, kind, address, told) {
+    const shown = element("img", kind);
+    shown.alt = told;
+    shown.src = address;
+    shown.addEventListener("load", () => into(turn));
+    bubble.append(shown);
+  }
   function draw(item) {
     const turn = element("div", item.mine ? "turn mine" : "turn");
     const bubble = element("div", "bubble");
@@ -80,12 +87,13 @@
     turn.append(bubble);
     if (item.lang === "en") bubble.lang = "en";
     fill(bubble, item.text);
-    if (item.picture) {
-      const shown = element("img", "ticket");
-      shown.alt = "签到码，长按可以存下来";
-      shown.src = item.picture;
-      shown.addEventListener("load", () => into(turn));
-      bubble.append(shown);
+    if (item.ticket) image(turn, bubble, "ticket", item.ticket, "签到码，长按可以存下来");
+    if (item.picture) image(turn, bubble, "notice", item.picture.path, "通知里的图片");
+    if (item.file) {
+      const link = element("a", "file", item.file.name);
+      link.href = item.file.path;
+      link.download = item.file.name;
+      bubble.append(link);
     }
     if (!item.mine) {
       log.querySelectorAll(".turn:not(.old)").forEach((older) => older.classList.add("old"));
@@ -191,7 +199,7 @@
       if (letter.id <= seen) return;
       if (document.hidden && !log.querySelector(".new")) log.append(element("div", "new", "以下是新消息"));
       seen = letter.id;
-      add({ text: letter.text, choices: letter.choices, picture: letter.picture, lang: /[\u3400-\u9fff]/.test(letter.text) ? "" : "en" });
+      add({ ...letter, lang: /[\u3400-\u9fff]/.test(letter.text) ? "" : "en" });
       acknowledge();
     });
     stream.addEventListener("error", () => {

@@ -40,7 +40,7 @@ class Harness:
 async def on_telegram(_database, _tmp_path) -> AsyncIterator[Harness]:
     async with platform.serving() as server, aiohttp.ClientSession() as http:
         settings = Settings(_env_file=None, telegram_bot_token=platform.TOKEN, telegram_api_url=server.url)
-        channel = Telegram(settings, http, now)
+        channel = Telegram(settings, http, now, Store("file:///nowhere"))
 
         async def say(text: str) -> None:
             server.text(text)
@@ -57,10 +57,14 @@ async def on_telegram(_database, _tmp_path) -> AsyncIterator[Harness]:
         yield Harness(channel, say, press, deliver, shown, [])
 
 
+async def nothing(_session, _visitor, _first) -> None:
+    """Bring no notices."""
+
+
 @asynccontextmanager
 async def on_web(database, tmp_path) -> AsyncIterator[Harness]:
     settings = Settings(_env_file=None, data_dir=tmp_path)
-    channel = WebChat(database, settings, now, lambda key: key, Store(settings.files))
+    channel = WebChat(database, settings, now, lambda key: key, Store(settings.files), nothing)
     got: list[Incoming] = []
     app = web_server.build(settings, database, [channel.routes()])
     app.on_shutdown.append(channel.close)

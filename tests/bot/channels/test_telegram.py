@@ -13,6 +13,8 @@ from bot.channels.base import Moved, TryLater, Unreachable
 from bot.channels.telegram import Telegram
 from bot.clock import now
 from config.settings import Settings
+from models.attachments import Attachment
+from models.files import Store
 from models.messages import Choice, Incoming, Outgoing
 from tests.platforms import telegram as platform
 
@@ -32,9 +34,9 @@ async def http() -> AsyncIterator[aiohttp.ClientSession]:
         yield session
 
 
-def channel(server, http, **settings) -> Telegram:
+def channel(server, http, *, store=None, **settings) -> Telegram:
     given = {"telegram_bot_token": platform.TOKEN, "telegram_api_url": server.url, **settings}
-    return Telegram(Settings(_env_file=None, **given), http, now)
+    return Telegram(Settings(_env_file=None, **given), http, now, store or Store("file:///nowhere"))
 
 
 @pytest.fixture
@@ -118,6 +120,7 @@ async def test_platform_that_is_away_is_tried_later(http):
         Settings(_env_file=None, telegram_bot_token=platform.TOKEN, telegram_api_url="http://127.0.0.1:9"),
         http,
         now,
+        Store("file:///nowhere"),
     )
 
     with pytest.raises(TryLater):
@@ -273,3 +276,37 @@ async def test_odd_bodies_are_refused_and_the_next_update_is_taken(server, hook,
         assert answer.status == status
     assert await server.post(server.text("还在"), SECRET, url) == 200
     assert [message.text for message in inbox.got] == ["还在"]
+
+
+async def test_message_is_taken_back_as_long_as_telegram_lets_it_go(server, http):
+    sender = channel(server, http)
+    numbers = [await sender.send("7", Outgoing(text)) for text in ("一", "二", "三")]
+    server.old.add(int(numbers[1]))
+
+    assert await sender.send("7", Outgoing("", removes=numbers[0])) == numbers[0]
+    assert await sender.send("7", Outgoing("", removes=numbers[0])) == numbers[0]  # it is gone already
+    with pytest.raises(Unreachable) as told:
+        await sender.send("7", Outgoing("", removes=numbers[1]))
+    assert told.value.reason == "refused"
+    assert server.texts() == ["二", "三"]
+
+
+async def test_file_of_ours_is_carried_up_once_for_all(server, http, tmp_path):
+    store = Store(tmp_path.as_uri())
+    kept = Attachment((await store.put(b"%PDF-demo", "application/pdf")).hash, "日程.pdf")
+    sender = channel(server, http, store=store)
+
+    await asyncio.gather(
+        *(sender.send(str(chat), Outgoing("日程", file=kept.reference)) for chat in range(1, 6))
+    )
+
+    assert server.uploads == 1
+    assert [letter.file for letter in server.letters] == [b"%PDF-demo"] * 5
+
+
+async def test_file_that_the_store_does_not_give_is_tried_later(server, http, tmp_path):
+    sender = channel(server, http, store=Store(tmp_path.as_uri()))
+
+    with pytest.raises(TryLater):
+        await sender.send("7", Outgoing("日程", file=Attachment("0" * 64, "日程.pdf").reference))
+    assert server.letters == []

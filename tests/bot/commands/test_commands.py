@@ -58,6 +58,7 @@ def run(capsys, *arguments: str) -> tuple[int, str, str]:
         "note",
         "export",
         "door",
+        "notices",
     ],
 )
 def test_every_command_explains_itself(capsys, folder, name):

@@ -45,10 +45,14 @@ class Site:
             return answer.status, await answer.json()
 
 
+async def nothing(_session, _visitor, _first) -> None:
+    """Bring no notices."""
+
+
 @pytest.fixture
 async def site(small, tmp_path, clock) -> AsyncIterator[Site]:
     settings = Settings(_env_file=None, data_dir=tmp_path, demo=True)
-    chat = WebChat(small, settings, clock, lambda key: f"<{key}>", Store(settings.files))
+    chat = WebChat(small, settings, clock, lambda key: f"<{key}>", Store(settings.files), nothing)
 
     async def broken(_: web.Request) -> web.Response:
         raise KeyError("a fault of the program")

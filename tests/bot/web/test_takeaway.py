@@ -6,7 +6,9 @@ from aiohttp.test_utils import TestServer
 
 from bot.web import server, takeaway
 from config.settings import Settings
-from models import agenda, members
+from models import agenda, attachments, members
+from models.attachments import Attachment
+from models.files import Store
 from models.messages import Address
 
 
@@ -14,7 +16,7 @@ from models.messages import Address
 async def site(small, clock, tmp_path):
     settings = Settings(_env_file=None, data_dir=tmp_path)
     async with TestServer(
-        server.build(settings, small, [takeaway.routes(settings, small, clock)])
+        server.build(settings, small, [takeaway.routes(settings, small, clock, Store(settings.files))])
     ) as running:
         yield running
 
@@ -38,3 +40,35 @@ async def test_dates_are_given_to_who_knows_the_address(site, small, clock):
             site.make_url(f"/calendar/{token[:-1]}{'0' if token[-1] != '0' else '1'}.ics")
         ) as answer:
             assert answer.status == 404
+
+
+async def test_what_a_notice_carries_is_given_to_who_was_told_the_address(site, tmp_path, small, clock):
+    store = Store(Settings(_env_file=None, data_dir=tmp_path).files)
+    picture = Attachment((await store.put(b"picture", "image/jpeg")).hash, "海报.jpg")
+    file = Attachment((await store.put(b"%PDF-demo", "application/pdf")).hash, "日程 表.pdf")
+    gone = Attachment("0" * 64, "gone.jpg")
+    async with aiohttp.ClientSession() as page:
+        async with page.get(site.make_url(picture.path)) as answer:
+            assert (answer.status, answer.content_type) == (200, "image/jpeg")
+            assert (await answer.read(), answer.headers["Content-Disposition"]) == (b"picture", "inline")
+        async with page.get(site.make_url(file.path)) as answer:
+            assert (answer.status, answer.content_type) == (200, "application/octet-stream")
+            assert answer.content_disposition.filename == "日程 表.pdf"
+            assert answer.headers["X-Content-Type-Options"] == "nosniff"
+        forged = picture.path.replace(picture.path.split("/")[3], "0" * 32)
+        for path in (forged, gone.path, f"/notice/{picture.digest}/海报.jpg"):
+            async with page.get(site.make_url(path)) as answer:
+                assert answer.status == 404
+
+
+@pytest.mark.parametrize(
+    "reference", ["", "https://example.org/a.jpg", "stored:1:a.jpg", "stored:" + "0" * 64 + ":a/b"]
+)
+def test_other_pictures_are_none_of_ours(reference):
+    assert attachments.parsed(reference) is None
+
+
+def test_reference_stands_for_its_content():
+    kept = Attachment("0" * 64, "海报.jpg")
+
+    assert attachments.parsed(kept.reference) == kept

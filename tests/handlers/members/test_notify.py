@@ -79,7 +79,7 @@ async def test_jobs_that_run_at_once_tell_once(chat, clock, dated):
     await asyncio.gather(*(run() for _ in range(4)))
 
     async with chat.database.transaction() as session:
-        news = select(func.count()).select_from(Letter).where(Letter.lane == LANES.index("timely"))
+        news = select(func.count()).select_from(Letter).where(Letter.lane == LANES.index("bulk"))
         assert await session.scalar(news) == 1
 
 
