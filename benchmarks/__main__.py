@@ -7,6 +7,8 @@ import structlog
 
 from benchmarks import (
     memory,
+    million,
+    notices,
     pacing,
     photo_intake,
     report,
@@ -18,10 +20,14 @@ from benchmarks import (
 )
 from models import crypto
 
+PARTS = (
+    search, turns, sign_ups, photo_intake, telegram_sends, telegram_updates, notices, pacing, million, memory,
+)  # fmt: skip
+
 
 async def _all() -> list[report.Row]:
     rows: list[report.Row] = []
-    for part in (search, turns, sign_ups, photo_intake, telegram_sends, telegram_updates, pacing, memory):
+    for part in PARTS:
         print(f"{part.__name__} …", flush=True)
         rows += await part.rows()
     return rows
