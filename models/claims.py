@@ -11,6 +11,7 @@ from sqlalchemy.orm import aliased
 
 from models import budgets, notices
 from models.base import Moment
+from models.notices import Notice
 from models.outbox import BULK, LOOSE, TABLE, Letter
 from models.quiet import is_quiet
 
@@ -45,7 +46,7 @@ async def claim(
     bulk = budget.bulk_slots(rate, now=now, limit=slots)
     chats: dict[str, int] = {}
     await _candidates(session, chats, _may_leave(), channel, now=now, limit=slots)
-    running = [] if chats and not bulk else [LOOSE, *await session.scalars(_running(quiet=is_quiet(now)))]
+    running = [] if chats and not bulk else await _running(session, channel, now)
     if bulk and len(chats) < slots:
         most = min(slots, len(chats) + bulk)
         await _of_notices(session, chats, running, channel, now=now, most=most)
@@ -89,9 +90,15 @@ async def _of_notices(
             break
 
 
+async def _running(session: AsyncSession, channel: str, now: datetime) -> list[int]:
+    """Return the notices whose letters wait for *channel* and may leave now, the first to go first."""
+    return [LOOSE, *await session.scalars(_with_letters(quiet=is_quiet(now)), {"channel": channel})]
+
+
 @cache
-def _running(*, quiet: bool) -> Select[int]:
-    return notices.running(quiet=quiet)
+def _with_letters(*, quiet: bool) -> Select[int]:
+    waiting = (TABLE.c.channel == bindparam("channel"), TABLE.c.state == "waiting")
+    return notices.running(quiet=quiet).where(exists().where(TABLE.c.notice_id == Notice.id, *waiting))
 
 
 @cache

@@ -58,7 +58,15 @@ def staffed(dialogue: Dialogue) -> Callable[[], None]:
     return duty
 
 
-SLOW = ("test_process.py", "test_sign_up_process.py", "test_invariant.py", "test_race.py", "test_chat.py")
+SLOW = (
+    "test_notice_process.py",
+    "test_process.py",
+    "test_sign_up_process.py",
+    "test_invariant.py",
+    "test_states.py",
+    "test_race.py",
+    "test_chat.py",
+)
 """Files that take longest: they begin first, so that no process of the tests is left with one at the end."""
 
 

@@ -35,6 +35,11 @@ def add(commands: Commands) -> None:
     _by(parser)
     command(steps, "list", listed, "list the notices, the newest first")
     command(steps, "templates", templates, "list the ready notices that a file may name as its template")
+    _add_steps(steps)
+
+
+def _add_steps(steps: Commands) -> None:
+    """Add the steps that concern one notice."""
     parser = _numbered(steps, "show", show, "show one notice: its words, its steps, how it goes")
     parser.add_argument("--follow", action="store_true", help="go on showing until it has ended")
     parser.add_argument("--unions", action="store_true", help="how many got it in each union")

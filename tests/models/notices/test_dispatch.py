@@ -269,3 +269,9 @@ async def test_page_gets_nothing_of_a_notice_that_rests(database, clock):
     assert await ring.state(database, number) == "done"
 
     assert await visit(database, clock) == [(number, "停水")]
+
+
+def test_notice_without_a_time_says_nothing_of_it():
+    notice = notices.Notice(id=1, text="{month}停水。", fills={}, choices=[], picture="", file="")
+
+    assert dispatch.message(notice, Member(name="王芳"), {}).text == "停水。"
