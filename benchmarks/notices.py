@@ -84,13 +84,13 @@ async def _ours(url: str) -> AsyncIterator[Sender]:
     with TemporaryDirectory() as folder:
         settings = Settings(
             _env_file=None, data_dir=Path(folder), telegram_bot_token=platform.TOKEN, telegram_api_url=url,
-            telegram_rate=UNLIMITED,
         )  # fmt: skip
         database = Database(settings.database)
         await migrate.create(database)
         await _people(database)
         async with aiohttp.ClientSession() as http:
             channel = Telegram(settings, http, lambda: datetime.now(UTC), Store(settings.files))
+            channel.rate = UNLIMITED
 
             async def send() -> None:
                 async with database.transaction() as session:
