@@ -6,7 +6,6 @@ Each database is measured in a process of its own, so that its memory is told ap
 import asyncio
 import json
 import os
-import resource
 import sys
 import time
 from contextlib import asynccontextmanager
@@ -16,6 +15,7 @@ from typing import Any
 
 from sqlalchemy import func, select, text
 
+from benchmarks.memory import resident
 from benchmarks.report import Row, figure, versus
 from benchmarks.turns import databases
 from bot.delivery import Delivery
@@ -107,7 +107,7 @@ async def _measured(kind: str) -> dict[str, float]:
             await _statement(database, "ANALYZE")
         sent = await _sent(database)
         offer = await _offered(database)
-    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    memory = resident("self", highest=True)
     return {"written": written, "step": step, "disk": disk, "sent": sent, "offer": offer, "memory": memory}
 
 

@@ -97,8 +97,10 @@ async def _running(session: AsyncSession, channel: str, now: datetime) -> list[i
 
 @cache
 def _with_letters(*, quiet: bool) -> Select[int]:
+    """Return the query; the limit keeps PostgreSQL from reading all letters to join them with few notices."""
     waiting = (TABLE.c.channel == bindparam("channel"), TABLE.c.state == "waiting")
-    return notices.running(quiet=quiet).where(exists().where(TABLE.c.notice_id == Notice.id, *waiting))
+    first = select(TABLE.c.id).where(TABLE.c.notice_id == Notice.id, *waiting).limit(1).correlate(Notice)
+    return notices.running(quiet=quiet).where(first.scalar_subquery().is_not(None))
 
 
 @cache
