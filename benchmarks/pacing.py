@@ -14,6 +14,7 @@ from benchmarks.telegram_updates import HEADER, SECRET, environment
 from models import outbox
 from models.base import Database
 from models.messages import Address, Outgoing
+from tests.pace import fullest_second
 from tests.processes import serving as service
 
 RATE, NOTICES, REPLIES, PAUSE = 30, 240, 40, 0.2
@@ -34,7 +35,7 @@ async def rows() -> list[Row]:
     waits = [(at[chat] - when) * 1000 for chat, when in asked.items()]
     bulk = sorted(when for chat, when in arrived if int(chat) < FIRST_ASKER)
     used = (len(bulk) - 1) / (bulk[-1] - bulk[0]) / (RATE * BULK_SHARE)
-    most = _most_in_a_second(sorted(at.values()))
+    most = fullest_second(sorted(at.values()))
     return [
         Row(
             f"reply while {NOTICES} notices wait, p99",
@@ -81,12 +82,3 @@ async def _arrived(server: platform.Platform) -> list[tuple[str, float]]:
         while await server.count() < NOTICES + REPLIES:
             await asyncio.sleep(0.1)
     return await server.arrived()
-
-
-def _most_in_a_second(times: list[float]) -> int:
-    first, most = 0, 0
-    for last, at in enumerate(times):
-        while at - times[first] >= 1:
-            first += 1
-        most = max(most, last - first + 1)
-    return most

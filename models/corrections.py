@@ -11,7 +11,7 @@ from models.notices import CANCELLED, DONE, EXPANDING, PAUSED, RUNNING, SCHEDULE
 from models.outbox import Letter
 from models.quiet import awake
 
-GONE_FOR_GOOD = timedelta(hours=48)
+RECALL_HOURS = 48
 """How long Telegram lets a bot take its message back."""
 VALID_HOURS = 24 * 3
 
@@ -40,7 +40,7 @@ async def recall(session: AsyncSession, number: int, by: str, *, reason: str, no
     back = notices.copied(
         wrong,
         kind="urgent", choices=[], recurrence=None, corrects=wrong.id, removes=True, audience=_who_got(wrong),
-        send_at=now, valid_hours=int(GONE_FOR_GOOD / timedelta(hours=1)),
+        send_at=now, valid_hours=RECALL_HOURS,
     )  # fmt: skip
     return await _go(session, back, by, now=now)
 

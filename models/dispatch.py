@@ -1,13 +1,14 @@
 """What happens to a notice's letter at the last moment: whether it may still go, and its words filled in."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm.attributes import set_committed_value
 
+from config.notices import NAME
 from models import answers, calls, handoffs, notice_lines, quiet, subscriptions
 from models.members import Contact, Member
 from models.messages import Choice, Outgoing
@@ -15,7 +16,6 @@ from models.notices import TOLD, Notice
 from models.outbox import HELD, PULLED, Letter, body_of
 
 LATE, BLOCKED, OPTED_OUT, GONE = "late", "blocked", "opted_out", "duplicate"
-NAME = "name"
 
 
 class Fills(dict[str, str]):
@@ -34,7 +34,7 @@ class Round:
     alive: frozenset[str]
     spared: frozenset[int]
     lines: Mapping[tuple[int, int], Mapping[str, str]]
-    removes: Mapping[tuple[int, int], str] = field(default_factory=dict)
+    removes: Mapping[tuple[int, int], str]
 
 
 async def prepare(session: AsyncSession, letters: Sequence[Letter], *, now: datetime) -> list[Letter]:

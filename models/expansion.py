@@ -2,13 +2,12 @@
 
 from collections.abc import Collection, Iterator
 from datetime import date, datetime, timedelta
-from typing import Any, cast
+from typing import Any
 
 from sqlalchemy import (
     JSON,
     ColumnElement,
     Select,
-    Table,
     and_,
     case,
     func,
@@ -20,18 +19,16 @@ from sqlalchemy import (
 )
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from models import dispatch, notices
-from models.audiences import Ring
+from models import dispatch, notices, progress
 from models.base import SLICE, Moment, insert_from, kind_of, wake
 from models.members import Member, moves_along
 from models.notices import EXPANDING, MACHINE, RUNNING, SCHEDULED, Notice
-from models.outbox import BULK, HELD, PULLED, Letter
+from models.outbox import BULK, HELD, PULLED, TABLE, Letter
 from models.recurrence import following
 
 LEASE = timedelta(seconds=60)
 FURTHEST = ("sent", "unknown", "leased", "waiting", HELD)
 """The states of letters that reach their member, or may, the surest first."""
-_TABLE = cast(Table, Letter.__table__)
 
 
 async def win(
@@ -55,11 +52,9 @@ async def win(
     )
     if notice is None:
         return None
-    rule = notice.rule
-    if rule is not None:
-        after = max(notice.send_at or now, now)
-        following_at = following(rule, after, holidays=holidays, workdays=workdays)
-        notice = await _next_of(session, notice, following_at, now=now)
+    if notice.rule is not None:
+        series, notice = notice, await _this_time(session, notice, now=now)
+        advance(session, series, holidays=holidays, workdays=workdays, now=now)
     if notice.state == SCHEDULED:
         notice.cursor, notice.last_member = 0, await session.scalar(select(func.max(Member.id))) or 0
         notices.turn(session, notice, EXPANDING, by=MACHINE, now=now)
@@ -73,23 +68,29 @@ def _leaves_first() -> ColumnElement[bool]:
     return select(Letter.id).where(*under_way).exists()
 
 
-async def _next_of(
-    session: AsyncSession, series: Notice, next_at: datetime | None, *, now: datetime
-) -> Notice:
-    """Make the notice of this time from a *series* and let that wait for *next_at*."""
+async def _this_time(session: AsyncSession, series: Notice, *, now: datetime) -> Notice:
+    """Make the notice of this time from a *series*."""
     own = notices.copied(
         series,
         series_id=series.id, send_at=series.send_at, send_until=series.send_until, recurrence=None,
         state=SCHEDULED, created_by=series.created_by, created_at=now, approved_by=series.approved_by,
     )  # fmt: skip
     session.add(own)
-    advance(session, series, next_at, now=now)
     await session.flush()
     return own
 
 
-def advance(session: AsyncSession, series: Notice, at: datetime | None, *, now: datetime) -> None:
-    """Let a series wait for its next time; without one it is done."""
+def advance(
+    session: AsyncSession,
+    series: Notice,
+    *,
+    holidays: Collection[date] = (),
+    workdays: Collection[date] = (),
+    now: datetime,
+) -> None:
+    """Let a series wait for its next time, later than this one and than now; without one it is done."""
+    after = max(series.send_at or now, now)
+    at = following(series.rule, after, holidays=holidays, workdays=workdays) if series.rule else None
     series.send_at = at
     series.send_until = at + timedelta(hours=series.valid_hours) if at else None
     if at is None:
@@ -104,7 +105,7 @@ async def write(session: AsyncSession, number: int, *, owner: str, now: datetime
         return False  # cancelled meanwhile, or another process has taken over
     upto = min(notice.cursor + SLICE[kind_of(session)], notice.last_member)
     for rows in _rows(notice, notice.cursor + 1, upto, now):
-        await session.execute(insert_from(kind_of(session), _TABLE, rows))
+        await session.execute(insert_from(kind_of(session), TABLE, rows))
     await dispatch.write_calls(session, notice, notice.cursor + 1, upto)
     notice.cursor, notice.leased_until = upto, now + LEASE
     if upto < notice.last_member:
@@ -122,7 +123,7 @@ def _rows(notice: Notice, first: int, last: int, now: datetime) -> Iterator[Sele
         told = select(Letter.member_id, Letter.channel, Letter.address).where(*before)
         yield _letters(notice, told.where(Letter.member_id.between(first, last)), now)
         return
-    ring = Ring(notice.whom, notice.kind, notice.topic, notice.id)
+    ring = progress.ring(notice)
     yield _letters(notice, ring.contacts(first, last), now)
     if notice.kind == "service":
         yield _letters(notice, ring.calls(first, last), now)

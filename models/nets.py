@@ -16,12 +16,10 @@ from models.notice_lines import NoticeLine
 from models.notices import CANCELLED, DONE, MACHINE, MISSED, PAUSED, RUNNING, SCHEDULED, Notice
 from models.outbox import HELD, Letter
 from models.quiet import is_quiet
-from models.recurrence import following
 
 STALLED = timedelta(minutes=5)
 KEPT = timedelta(days=90)
 """How long the letters of a notice are kept after its end; its results stay."""
-OPEN = ("waiting", "leased")
 AT_ONCE = 20
 """How many notices are closed in one transaction."""
 STARTED = (RUNNING, PAUSED, DONE)
@@ -50,9 +48,7 @@ async def missed(
     for notice in list(await session.scalars(query.with_for_update(skip_locked=True))):
         alarms.append(Alarm("missed", notice, notice.send_at or now))
         if notice.rule is not None:
-            advance(
-                session, notice, following(notice.rule, now, holidays=holidays, workdays=workdays), now=now
-            )
+            advance(session, notice, holidays=holidays, workdays=workdays, now=now)
             continue
         notice.done_at = now
         notices.turn(session, notice, MISSED, by=MACHINE, reason="nobody sent it in time", now=now)
@@ -82,7 +78,7 @@ async def watch(session: AsyncSession, *, now: datetime) -> list[Alarm]:
 
 
 def _waits(notice: Notice) -> Select[int]:
-    mine = (Letter.notice_id == notice.id, Letter.channel != CALLS, Letter.state.in_(OPEN))
+    mine = (Letter.notice_id == notice.id, Letter.channel != CALLS, Letter.state.in_(progress.QUEUED))
     return select(Letter.id).where(*mine)
 
 

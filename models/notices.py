@@ -1,6 +1,5 @@
 """Notices: what staff write to many members, and the states from a draft to the last letter."""
 
-from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -105,7 +104,7 @@ class NoticeStep(Base):
 
 
 WRITTEN = ("title", "text", "kind", "picture", "file", "event", "once", "template", "template_version",
-           "send_at", "send_until", "valid_hours")  # fmt: skip
+           "valid_hours")  # fmt: skip
 """The columns that come from the plan as they are."""
 
 
@@ -119,6 +118,8 @@ def columns(plan: Plan) -> dict[str, Any]:
         "fills": dict(plan.fills),
         "audience": plan.audience.model_dump(mode="json", exclude_defaults=True),
         "recurrence": rule,
+        "send_at": plan.send_at,
+        "send_until": plan.send_until,
     }
 
 
@@ -277,12 +278,8 @@ async def copy(session: AsyncSession, number: int, by: str, *, now: datetime) ->
 
 def copied(notice: Notice, **changed: object) -> Notice:
     """Return a new notice with the words and the audience of *notice*, to be added as a draft of its own."""
-    kept: Mapping[str, Any] = {
-        name: getattr(notice, name)
-        for name in (*WRITTEN, "topic", "choices", "fills", "audience", "recurrence")
-        if not name.startswith("send_")
-    }
-    return Notice(**{**kept, "send_at": None, "send_until": None, **changed})
+    names = (*WRITTEN, "topic", "choices", "fills", "audience", "recurrence")
+    return Notice(**{**{name: getattr(notice, name) for name in names}, **changed})
 
 
 def _must_be(notice: Notice, *states: str) -> None:

@@ -3,9 +3,6 @@
 from config.notices import TOPICS
 from models.members import Member
 
-QUIET = (21 * 60 + 30, 8 * 60 + 30)
-"""The quiet time of everybody, in minutes after midnight; a member may choose another."""
-
 
 def bit(topic: str) -> int:
     """Return the bit that stands for *topic* in a member's `topics`."""

@@ -23,6 +23,7 @@ from models.members import Contact, Member
 from models.notices import Notice, NoticeStep
 from models.outbox import Letter
 from tests.models.notices import ring
+from tests.pace import fullest_second
 from tests.platforms import telegram as platform
 from tests.processes import Service, serving
 
@@ -129,15 +130,6 @@ async def kill_at(service: Service, server: platform.Server, base: Database, let
         leased = await session.scalar(select(func.count()).where(Letter.state == "leased"))
     await service.start()
     return leased
-
-
-def fullest_second(times: list[float]) -> int:
-    first = most = 0
-    for last, at in enumerate(times):
-        while at - times[first] >= 1:
-            first += 1
-        most = max(most, last - first + 1)
-    return most
 
 
 async def test_killed_processes_lose_nothing_and_the_rate_is_kept(base, server, town):
