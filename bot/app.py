@@ -4,7 +4,7 @@ import asyncio
 import gc
 import secrets
 import signal
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -21,12 +21,15 @@ from bot.delivery import Delivery
 from bot.intake import Intake
 from bot.mailboxes import Mailboxes
 from bot.schedule import Schedule
-from bot.web import checkin, greeting, posters, server, takeaway
+from bot.web import checkin, console, entrance, greeting, posters, server, takeaway
+from config.content import Content
 from config.settings import Settings
 from handlers import members as services
 from handlers import noticing
+from handlers import staff as staff_pages
 from handlers.dialogue import Dialogue
 from handlers.router import Router
+from handlers.search.index import Index
 from models import crypto, members, migrate
 from models.base import Database
 from models.files import Store
@@ -95,6 +98,7 @@ def _assemble(
             settings, lambda: dialogue.edition.content, lambda: telegram.username if telegram else ""
         ),
         *([telegram.routes()] if telegram else ()),
+        *_console(settings, database, dialogue, store, now),
     ]
     mailboxes = Mailboxes(database, dialogue.answer, dialogue.fault, now, Intake(channels, store))
     delivery = Delivery(
@@ -104,6 +108,23 @@ def _assemble(
     site = server.build(settings, database, routes)
     site.on_shutdown.append(chat.close)
     return House(settings, database, dialogue, mailboxes, delivery, schedule, tuple(channels), site)
+
+
+def _console(
+    settings: Settings,
+    database: Database,
+    dialogue: Dialogue,
+    store: Store,
+    now: Callable[[], datetime],
+) -> tuple[Iterable[web.AbstractRouteDef], ...]:
+    """Return the addresses of the staff console."""
+
+    def edition() -> tuple[Content, Index]:
+        return dialogue.edition.content, dialogue.edition.index
+
+    door = entrance.Entrance(settings, database, lambda: dialogue.edition.content, now)
+    inside = console.Inside(settings, database, edition, store, now)
+    return entrance.routes(door), console.routes(inside, door, staff_pages.pages())
 
 
 async def run(settings: Settings) -> None:

@@ -14,20 +14,19 @@ from typing import Any, ClassVar
 
 import asyncpg
 from sqlalchemy import (
+    DDL,
     DateTime,
     Dialect,
+    FromClause,
     MetaData,
-    Pool,
     Select,
-    StaticPool,
     Table,
     TypeDecorator,
     event,
     text,
 )
-from sqlalchemy.dialects import postgresql, registry, sqlite
-from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
-from sqlalchemy.engine import URL, make_url
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import make_url
 from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.ext.asyncio import (
     AsyncAttrs,
@@ -38,6 +37,7 @@ from sqlalchemy.ext.asyncio import (
 )
 from sqlalchemy.orm import DeclarativeBase
 
+from models.inline import InlineConnection
 from models.messages import Address
 
 LOCKED_SECONDS, LOCK_PAUSE, CONNECT_SECONDS, RECONNECT_SECONDS = 10.0, 0.02, 10.0, 2.0
@@ -54,6 +54,18 @@ CHANGE = {
 SLICE = {"sqlite": 2_000, "postgresql": 100_000}
 """How many members' letters are written at once: SQLite writes on the event loop, which answers members meanwhile."""
 ORPHANS = "PRAGMA foreign_key_check"
+_FUNCTION = (
+    "CREATE OR REPLACE FUNCTION append_only() RETURNS trigger LANGUAGE plpgsql AS $$ "
+    "BEGIN RAISE EXCEPTION 'append-only'; END $$"
+)
+_TRIGGER = "CREATE TRIGGER {table}_{change} BEFORE {change} ON {table} "
+APPEND_ONLY = {
+    "sqlite": [_TRIGGER + "BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"],
+    "postgresql": [
+        _FUNCTION,
+        _TRIGGER + "FOR EACH ROW EXECUTE FUNCTION append_only()",
+    ],
+}
 
 
 class Base(AsyncAttrs, DeclarativeBase):
@@ -67,6 +79,20 @@ class Base(AsyncAttrs, DeclarativeBase):
             "pk": "pk_%(table_name)s",
         }
     )
+
+
+def append_only_ddl(kind: str, table: str) -> list[str]:
+    """Return what lets rows of *table* be added and read, but neither changed nor deleted."""
+    changes = ("UPDATE", "DELETE")
+    return [line.format(table=table, change=change) for change in changes for line in APPEND_ONLY[kind]]
+
+
+def append_only(table: FromClause) -> None:
+    """Make *table* append-only as soon as it is created."""
+    for kind in APPEND_ONLY:
+        for line in append_only_ddl(kind, str(table)):
+            rule = DDL(line)  # type: ignore[no-untyped-call]  # SQLAlchemy gives it no types
+            event.listen(table, "after_create", rule.execute_if(dialect=kind))
 
 
 class Moment(TypeDecorator[datetime]):
@@ -90,35 +116,6 @@ class Refused(Exception):  # noqa: N818 -- a refusal is an answer, not a fault
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
         self.reason = reason
-
-
-class InlineCursor(sqlite3.Cursor):
-    """A cursor in the shape that SQLAlchemy's async results expect; there is nothing to wait for."""
-
-    async def _async_soft_close(self) -> None:
-        return
-
-
-class InlineConnection(sqlite3.Connection):
-    """A connection that makes such cursors."""
-
-    def cursor(self, factory: Any = None) -> Any:
-        """Return a new cursor."""
-        return super().cursor(factory or InlineCursor)
-
-
-class InlineSQLite(SQLiteDialect_pysqlite):
-    """SQLite whose statements run on the event loop: a thread hop costs more than a statement."""
-
-    is_async = True
-    supports_statement_cache = True
-
-    @classmethod
-    def get_pool_class(cls, url: URL) -> type[Pool]:
-        return StaticPool
-
-
-registry.register("sqlite.inline", __name__, "InlineSQLite")
 
 
 class Database:

@@ -8,6 +8,7 @@ from aiohttp import web
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
 from config.settings import Settings
+from handlers.wording import BEIJING
 
 HERE = Path(__file__).parent
 KINDS = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
@@ -20,6 +21,7 @@ def _environment() -> Environment:
         loader=FileSystemLoader(HERE / "templates"), autoescape=select_autoescape(), undefined=StrictUndefined
     )
     found.globals["static"] = address
+    found.filters["beijing"] = lambda moment: f"{moment.astimezone(BEIJING):%Y-%m-%d %H:%M}"
     return found
 
 
