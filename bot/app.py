@@ -13,7 +13,7 @@ import aiohttp
 from aiohttp import web
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot import clock, edition, jobs, logs
+from bot import clock, demo, edition, jobs, logs
 from bot.channels.base import Channel
 from bot.channels.telegram import Telegram
 from bot.channels.webchat import WebChat
@@ -85,11 +85,8 @@ def _assemble(
     chat = WebChat(
         database, settings, now, lambda key: dialogue.edition.content.texts[key].text, store, bring
     )
-    channels: list[Channel] = [chat]
-    telegram: Telegram | None = None
-    if settings.telegram_bot_token is not None:
-        telegram = Telegram(settings, http, now, store)
-        channels.append(telegram)
+    telegram = Telegram(settings, http, now, store) if settings.telegram_bot_token is not None else None
+    channels: list[Channel] = [chat, *([telegram] if telegram else ())]
     routes = [
         chat.routes(),
         takeaway.routes(settings, database, now, store),
@@ -134,12 +131,13 @@ async def run(settings: Settings) -> None:
         settings.data_dir.mkdir(parents=True, exist_ok=True)
         await migrate.upgrade(settings.database)
     async with build(settings) as house:
+        told = await demo.move_in(house.database, now=clock.now()) if settings.demo else []
         gc.collect()
         gc.freeze()  # code and content stay: a collection that looks through them holds up all answers for 0.1 s
-        await _run(house, _stop_signal())
+        await _run(house, _stop_signal(), told)
 
 
-async def _run(house: House, stop: asyncio.Event) -> None:
+async def _run(house: House, stop: asyncio.Event, told: list[str]) -> None:
     roles, settings = house.settings.roles, house.settings
     runner = web.AppRunner(house.site, access_log=None, shutdown_timeout=3)
     await runner.setup()
@@ -158,7 +156,7 @@ async def _run(house: House, stop: asyncio.Event) -> None:
     try:
         if "web" in roles:
             await web.TCPSite(runner, settings.http_host, settings.http_port).start()
-            print(*greeting.lines(settings), sep="\n", flush=True)  # noqa: T201 -- the addresses, for the person who started it
+            print(*greeting.lines(settings), *told, sep="\n", flush=True)  # noqa: T201 -- the addresses, for the person who started it
         waiting = asyncio.create_task(stop.wait(), name="stop")
         done, _ = await asyncio.wait([*tasks, waiting], return_when=asyncio.FIRST_COMPLETED)
         for task in done - {waiting}:

@@ -9,7 +9,7 @@ from bot.schedule import Job
 from config.content import Content
 from handlers import desk, noticing, telling
 from handlers.dialogue import Dialogue
-from models import attendance, draws, erasure, expansion, inbox, leftovers, nets, offers, outbox
+from models import attendance, draws, erasure, expansion, inbox, leftovers, logins, nets, offers, outbox
 from models.base import Database
 from models.files import Store
 
@@ -36,6 +36,7 @@ def all_jobs(
         async with database.transaction() as session:
             await inbox.clean(session, now=clock())
             await outbox.clean(session, now=clock())
+            await logins.forget(session, now=clock())
             await erasure.expire(session, _kept(dialogue.edition.content), now=clock())
 
     async def keep_promises() -> None:

@@ -17,8 +17,8 @@ from models.staff_sessions import StaffSession
 
 EVERYBODY = frozenset[str](ROLES)
 ADMINISTRATORS = frozenset({"administrator"})
-LONGEST = 18
-"""The most digits a number in an address may have; longer ones are nobody's."""
+MOST = 2**31 - 1
+"""The greatest number that a row has; greater ones are nobody's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +131,11 @@ class Visit:
         return self.content.texts[key].fill(values)[0]
 
 
+def why(content: Content, reason: str) -> str:
+    """Return the sentence that tells staff why something was refused: their own where there is one, else the members'."""
+    return (content.texts.get(f"staff.{reason}") or content.texts[f"refused.{reason}"]).text
+
+
 def whole(said: str) -> int | None:
     """Return the number that *said* is; None when it is empty.
 
@@ -138,7 +143,7 @@ def whole(said: str) -> int | None:
     """
     if not said:
         return None
-    if not (said.isascii() and said.isdecimal() and len(said) <= LONGEST):
+    if not (said.isascii() and said.isdecimal() and len(said) <= len(str(MOST)) and int(said) <= MOST):
         raise NotFound
     return int(said)
 

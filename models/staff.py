@@ -8,7 +8,7 @@ from sqlalchemy import ForeignKey, UniqueConstraint, delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
-from models.base import Base, Moment, Refused
+from models.base import Base, Moment, Refused, lock
 from models.crypto import Encrypted
 from models.rights import ROLES, Grant, Rights, Role
 
@@ -64,7 +64,7 @@ async def add(
     staff = Staff(login=login, name=name, password=password, created_at=now)
     session.add(staff)
     await session.flush()
-    await grant(session, staff, grants)
+    await _set_roles(session, staff, grants)
     return staff
 
 
@@ -97,16 +97,7 @@ async def grant(session: AsyncSession, staff: Staff, grants: Sequence[Grant]) ->
 
     Raises Refused: role_unknown, role_missing, last_administrator.
     """
-    if not grants:
-        raise Refused("role_missing")
-    for held in grants:
-        _role(held.role)
-    await session.execute(delete(StaffRole).where(StaffRole.staff_id == staff.id))
-    rows = {(held.role, held.union.strip(), held.area.strip()) for held in grants}
-    session.add_all(
-        StaffRole(staff_id=staff.id, role=role, union=union, area=area) for role, union, area in sorted(rows)
-    )
-    await session.flush()
+    await _set_roles(session, staff, grants)
     await _keep_one(session)
 
 
@@ -126,12 +117,26 @@ async def reopen(session: AsyncSession, staff: Staff) -> None:
     await session.flush()
 
 
+async def _set_roles(session: AsyncSession, staff: Staff, grants: Sequence[Grant]) -> None:
+    if not grants:
+        raise Refused("role_missing")
+    for held in grants:
+        _role(held.role)
+    await session.execute(delete(StaffRole).where(StaffRole.staff_id == staff.id))
+    rows = {(held.role, held.union.strip(), held.area.strip()) for held in grants}
+    session.add_all(
+        StaffRole(staff_id=staff.id, role=role, union=union, area=area) for role, union, area in sorted(rows)
+    )
+    await session.flush()
+
+
 async def _keep_one(session: AsyncSession) -> None:
-    """Refuse what leaves nobody to manage the accounts, once there has been somebody."""
+    """Refuse what leaves nobody to manage the accounts."""
+    await lock(
+        session, "administrators"
+    )  # two who close each other's account are looked at one after the other
     query = select(Staff).where(Staff.disabled_at.is_(None))
     people = list(await session.scalars(query))
-    if len(await listed(session)) == 1:
-        return
     found = await rights_of(session, people)
     if not any(held.scope((ADMINISTRATOR,)).whole for held in found.values()):
         raise Refused("last_administrator")

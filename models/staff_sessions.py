@@ -51,13 +51,15 @@ async def begin(session: AsyncSession, staff: Staff, *, address: str, browser: s
     return token
 
 
-async def holder(session: AsyncSession, token: str, *, now: datetime) -> tuple[Staff, StaffSession] | None:
-    """Return who holds *token*, and count the visit; None when it is nobody's or has ended."""
+async def holder(
+    session: AsyncSession, token: str, *, seen: bool = True, now: datetime
+) -> tuple[Staff, StaffSession] | None:
+    """Return who holds *token*, None when it is nobody's or has ended; *seen* tells that a person came, not a page by itself."""
     query = select(Staff, StaffSession).join(StaffSession).where(StaffSession.token_hash == _hash(token))
     found = (await session.execute(query)).one_or_none()
     if found is None or found[1].over(now) or found[0].disabled_at is not None:
         return None
-    if found[1].seen_at + SEEN < now:
+    if seen and found[1].seen_at + SEEN < now:
         found[1].seen_at = now
     return found[0], found[1]
 

@@ -1,5 +1,6 @@
 """The staff console over HTTP, and colleagues who work in it as their browsers would."""
 
+import io
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -67,7 +68,7 @@ class Desk:
             for one in value if isinstance(value, list | tuple) else [value]:
                 form.add_field(name, str(one))
         for name, (filename, body) in (files or {}).items():
-            form.add_field(name, body, filename=filename)
+            form.add_field(name, io.BytesIO(body), filename=filename)
         return await self._ask("POST", path, form)
 
     async def follow(self, path: str, action: str, **fields) -> Answer:

@@ -9,12 +9,23 @@ from collections.abc import Sequence
 from pydantic import ValidationError
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot.commands import asking, content, doctor, keeping, lists, notices, roster, serving, signups
+from bot.commands import (
+    asking,
+    colleagues,
+    content,
+    doctor,
+    keeping,
+    lists,
+    notices,
+    roster,
+    serving,
+    signups,
+)
 from bot.commands.base import Failed
 from config.content import ContentError
 from config.settings import Settings
 
-MODULES = (serving, content, asking, roster, signups, lists, notices, keeping, doctor)
+MODULES = (serving, content, asking, colleagues, roster, signups, lists, notices, keeping, doctor)
 
 
 def main(arguments: Sequence[str]) -> int:

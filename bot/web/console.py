@@ -8,13 +8,13 @@ from urllib.parse import quote
 from aiohttp import web
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.web import live, pages
+from bot.web import limits, live, pages
 from bot.web.entrance import Entrance
 from bot.web.forms import Form, read_form
 from bot.web.live import Part
 from config.content import Content
 from config.settings import Settings
-from handlers.console import Away, NotFound, Page, Reply, Sheet, View, Visit
+from handlers.console import Away, NotFound, Page, Reply, Sheet, View, Visit, why
 from handlers.search.index import Index
 from models import audit, staff, staff_sessions
 from models.base import Database, Refused
@@ -91,9 +91,9 @@ class Console:
             except Refused as refusal:
                 fault = refusal.reason
         async with self._inside.database.transaction() as session:
-            visit = await self._visit(session, request, form)
+            visit = await self._visit(session, request, form, seen=not silent)
             self._let_in(visit, page.roles)
-            visit.fault = self._why(visit, fault) if fault else ""
+            visit.fault = why(visit.content, fault) if fault else ""
             reply = await self._run(show, visit)
             self._write_down(visit, page, request, audit.LOOKED if page.personal and not silent else "")
             return self._response(visit, page, reply, request)
@@ -108,9 +108,11 @@ class Console:
         self._write_down(visit, page, request, action.title)
         return self._response(visit, page, reply, request)
 
-    async def _visit(self, session: AsyncSession, request: web.Request, form: Form | None) -> Visit:
+    async def _visit(
+        self, session: AsyncSession, request: web.Request, form: Form | None, *, seen: bool = True
+    ) -> Visit:
         now = self._inside.clock()
-        held = await staff_sessions.holder(session, self._entrance.token(request), now=now)
+        held = await staff_sessions.holder(session, self._entrance.token(request), seen=seen, now=now)
         if held is None:
             raise self._entrance.to_login(request)
         content, index = self._inside.edition()
@@ -140,12 +142,8 @@ class Console:
         for thing, detail in lines:
             audit.note(
                 visit.session, visit.staff.login, action or audit.LOOKED, thing, detail,
-                address=request.remote or "", now=visit.now,
+                address=limits.address(request), now=visit.now,
             )  # fmt: skip
-
-    def _why(self, visit: Visit, reason: str) -> str:
-        texts = visit.content.texts
-        return (texts.get(f"staff.{reason}") or texts[f"refused.{reason}"]).text
 
     def _response(self, visit: Visit, page: Page, reply: Reply, request: web.Request) -> web.Response:
         if isinstance(reply, Away):

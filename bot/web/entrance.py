@@ -10,10 +10,11 @@ from aiohttp import web
 from cryptography.fernet import InvalidToken
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.web import pages
+from bot.web import limits, pages
 from bot.web.forms import Form, read_form
 from config.content import Content
 from config.settings import Settings
+from handlers.console import why
 from models import audit, crypto, invitations, logins, passwords, staff, staff_sessions
 from models.base import Database, Refused
 from models.staff import Staff
@@ -90,7 +91,7 @@ class Entrance:
         """Let somebody in who knows the password, and the digits where the account has them; a fresh session begins."""
         form, now = await read_form(request), self._clock()
         self._check_door(request, form)
-        login, address, back = form.one("login"), request.remote or "", form.one("next")
+        login, address, back = form.one("login"), limits.address(request), form.one("next")
         try:
             async with self._database.transaction() as session:
                 await logins.admit(session, login, address, now=now)
@@ -136,7 +137,9 @@ class Entrance:
                 entered = await invitations.accept(session, token, hashed, now=now)
                 await staff_sessions.end_all(session, entered, now=now)
                 about = f"/staff/{entered.id}"
-                audit.note(session, entered.login, "接受邀请", about, address=request.remote or "", now=now)
+                audit.note(
+                    session, entered.login, "接受邀请", about, address=limits.address(request), now=now
+                )
                 return await self._begin(session, request, entered, "", now)
         except Refused as refusal:
             return await self._invitation(request, refusal.reason)
@@ -164,7 +167,7 @@ class Entrance:
     ) -> web.Response:
         browser = request.headers.get("User-Agent", "")
         token = await staff_sessions.begin(
-            session, entered, address=request.remote or "", browser=browser, now=now
+            session, entered, address=limits.address(request), browser=browser, now=now
         )
         own = back.startswith(f"{PATH}/") and "\\" not in back and not back.startswith(f"{PATH}//")
         response = self.away(back if own else PATH)
@@ -190,7 +193,7 @@ class Entrance:
     ) -> web.Response:
         """Return a page for somebody who is not logged in, with a token of its own for its form."""
         key = request.cookies.get(DOOR, "") or secrets.token_urlsafe(16)
-        fault = self._content().texts[f"staff.{reason}"].text if reason else ""
+        fault = why(self._content(), reason) if reason else ""
         response = pages.render(template, csrf=_door(key), fault=fault, prefix=PATH, **values)
         response.set_status(status)
         self._set(response, DOOR, key, DOOR_SECONDS)

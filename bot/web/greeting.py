@@ -20,6 +20,7 @@ def lines(settings: Settings) -> list[str]:
     """Return the addresses to open, and a QR code when the whole network may come."""
     here = f"http://{_host(settings.http_host)}:{settings.http_port}"
     shown = [f"chat     {settings.public_url or here}/"]
+    shown.append(f"console  {settings.public_url.rstrip('/') or here}/console")
     if settings.demo:
         shown.append(f"demo     {here}/demo")
     if settings.http_host in EVERYWHERE:

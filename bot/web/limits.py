@@ -1,7 +1,10 @@
-"""How fast one visitor may write."""
+"""How fast one visitor may write, and from where a request comes."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from ipaddress import ip_address
+
+from aiohttp import web
 
 BURST, SPACING, VISITORS = 10, timedelta(seconds=1), 20_000
 
@@ -23,3 +26,13 @@ class Limits:
             return False
         self._full_at[visitor] = full_at
         return True
+
+
+def address(request: web.Request) -> str:
+    """Return the address that a request comes from: behind a proxy on our own network the one that it tells."""
+    told = request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip()
+    remote = request.remote or ""
+    try:
+        return str(ip_address(told)) if told and ip_address(remote).is_private else remote
+    except ValueError:
+        return remote

@@ -4,7 +4,7 @@ import io
 
 import segno
 
-from handlers.console import EVERYBODY, Action, Away, Page, Reply, View, Visit
+from handlers.console import EVERYBODY, Action, Away, Page, Reply, View, Visit, whole
 from models import passwords, staff_sessions
 from models.base import Refused
 
@@ -46,9 +46,9 @@ async def switch_totp_on(visit: Visit) -> Reply:
 
 async def end(visit: Visit) -> Reply:
     """End one of one's own sessions, or all others."""
-    number = visit.said("session")
-    if number.isascii() and number.isdecimal():
-        await staff_sessions.end(visit.session, visit.staff, int(number), now=visit.now)
+    number = whole(visit.said("session"))
+    if number is not None:
+        await staff_sessions.end(visit.session, visit.staff, number, now=visit.now)
     else:
         await staff_sessions.end_all(visit.session, visit.staff, but=visit.browser.id, now=visit.now)
     return Away("/me", "已退出。")

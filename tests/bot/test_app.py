@@ -87,7 +87,7 @@ async def test_service_starts_in_an_empty_folder_answers_and_ends(settings, caps
                     assert "一年内" in line.decode()
                     break
 
-    assert capsys.readouterr().out == f"chat     http://127.0.0.1:{settings.http_port}/\n"
+    assert capsys.readouterr().out == f"chat     {url}/\nconsole  {url}/console\n"
 
 
 async def test_service_speaks_telegram_too(settings):

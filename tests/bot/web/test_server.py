@@ -343,11 +343,14 @@ async def test_two_demo_phones_are_two_members(site):
 
 
 def test_greeting_prints_where_to_go():
-    assert greeting.lines(Settings(_env_file=None)) == ["chat     http://127.0.0.1:8080/"]
+    assert greeting.lines(Settings(_env_file=None)) == [
+        "chat     http://127.0.0.1:8080/",
+        "console  http://127.0.0.1:8080/console",
+    ]
     assert (
-        greeting.lines(Settings(_env_file=None, demo=True, http_host="localhost"))[1]
+        greeting.lines(Settings(_env_file=None, demo=True, http_host="localhost"))[2]
         == "demo     http://localhost:8080/demo"
     )
     code = greeting.lines(Settings(_env_file=None, http_host="0.0.0.0"))
-    assert code[1].startswith("phone    http://")
-    assert "▄" in code[2]
+    assert code[2].startswith("phone    http://")
+    assert "▄" in code[3]
