@@ -1,0 +1,116 @@
+"""A busy federation for tests of the console: members, events with places, talks, notices and questions, as many as asked for.
+
+What members write holds the strings that a careless page would run.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from models.events import Event
+from models.handoffs import HandOff, HandOffLine
+from models.members import Contact, Member
+from models.notices import Notice
+from models.outbox import BULK, Letter
+from models.places import CONFIRMED, OFFERED, WAITING, Place
+from models.unanswered import Unanswered
+
+NASTY = '<img src=x onerror="alert(1)"><script>alert(2)</script>{{7*7}}'
+FORMULA = '=HYPERLINK("http://example.invalid","x")'
+UNION, AREA = "演示单位工会", "演示区域"
+PER_STATEMENT = 500
+
+
+async def fill(
+    session: AsyncSession, *, members: int, events: int, talks: int, notices: int, now: datetime
+) -> None:
+    """Let a whole federation move in: every third place waits, every fourth talk is taken."""
+    await _many(session, Member, [_member(n, now) for n in range(1, members + 1)])
+    at = [{"channel": "telegram", "address": f"c{n}", "member_id": n} for n in range(1, members + 1)]
+    await _many(session, Contact, at)
+    await _many(session, Event, [_event(n, now) for n in range(1, events + 1)])
+    await _many(session, Place, [_place(n, events, now) for n in range(1, members + 1)])
+    await _many(session, HandOff, [_talk(n, members, now) for n in range(1, talks + 1)])
+    await _many(session, HandOffLine, [_line(n, talks, now) for n in range(1, talks * 3 + 1)])
+    await _many(session, Notice, [_notice(n, now) for n in range(1, notices + 1)])
+    await _many(session, Letter, [_letter(n, notices, now) for n in range(1, members + 1)] if notices else [])
+    await _many(session, Unanswered, [_question(n, now) for n in range(1, talks + 1)])
+
+
+async def _many(session: AsyncSession, table: Any, rows: Sequence[dict[str, Any]]) -> None:
+    for start in range(0, len(rows), PER_STATEMENT):
+        await session.execute(insert(table), rows[start : start + PER_STATEMENT])
+
+
+def _member(n: int, now: datetime) -> dict[str, Any]:
+    return {
+        "name": f"{NASTY if n % 10 == 1 else FORMULA if n % 10 == 2 else '会员'}{n}（演示）"[:50],
+        "joined_at": now - timedelta(days=n % 180), "phone": f"1990000{n % 10_000:04}",
+        "union_name": UNION if n % 2 else "另一单位工会（演示）", "area": AREA, "channel": "telegram",
+    }  # fmt: skip
+
+
+def _event(n: int, now: datetime) -> dict[str, Any]:
+    starts = now + timedelta(days=n - 10)
+    return {
+        "slug": f"crowd-{n}", "kind": "contest", "title": f"{NASTY if n == 1 else '活动'}{n}", "number_prefix": "K",
+        "starts": starts, "closes": starts - timedelta(days=1), "cap": 50, "place": "演示大厅",
+        "union": UNION if n % 5 == 0 else "",
+    }  # fmt: skip
+
+
+def _place(n: int, events: int, now: datetime) -> dict[str, Any]:
+    state = (CONFIRMED, WAITING, CONFIRMED, OFFERED)[n % 4]
+    return {
+        "event_id": (n - 1) % events + 1, "member_id": n, "state": state, "since": now,
+        "joined_at": now - timedelta(days=n % 30), "number": n, "code": f"{n:06}", "union": UNION,
+        "name": f"{NASTY if n % 10 == 1 else FORMULA if n % 10 == 2 else '会员'}{n}", "phone": f"1990000{n % 10_000:04}",
+        "answers": {"unit": NASTY, "note": FORMULA}, "channel": "telegram",
+        "offered_until": now + timedelta(hours=5) if state == OFFERED else None,
+    }  # fmt: skip
+
+
+def _talk(n: int, members: int, now: datetime) -> dict[str, Any]:
+    state = ("waiting", "closed", "waiting", "taken")[n % 4]
+    return {
+        "member_id": (n - 1) % members + 1, "channel": "telegram", "address": f"c{n}", "state": state,
+        "urgency": ("", "P1", "", "P0")[n % 4], "about": "", "asked_at": now - timedelta(minutes=n),
+        "promised": now + timedelta(minutes=30 - n), "taken_by": "li" if state == "taken" else "",
+        "taken_at": now if state == "taken" else None, "closed_at": now if state == "closed" else None,
+        "phone": None,
+    }  # fmt: skip
+
+
+def _line(n: int, talks: int, now: datetime) -> dict[str, Any]:
+    return {
+        "handoff_id": (n - 1) % talks + 1, "author": "member", "kind": "text", "file": "",
+        "text": NASTY if n % 3 == 1 else f"第{n}句", "said_at": now - timedelta(minutes=n),
+    }  # fmt: skip
+
+
+def _notice(n: int, now: datetime) -> dict[str, Any]:
+    return {
+        "title": f"{NASTY if n == 1 else '通知'}{n}", "text": NASTY, "kind": "news", "topic": "activities",
+        "audience": {"everybody": True}, "state": ("draft", "running", "done")[n % 3], "created_by": "wang",
+        "created_at": now, "valid_hours": 24, "choices": [], "fills": {}, "send_at": now, "started_at": now,
+        "recurrence": None, "results": None,
+    }  # fmt: skip
+
+
+def _letter(n: int, notices: int, now: datetime) -> dict[str, Any]:
+    state = ("sent", "failed", "sent", "waiting")[n % 4]
+    return {
+        "channel": "telegram", "address": f"c{n}", "body": {}, "lane": BULK, "state": state, "due": now,
+        "notice_id": (n - 1) % notices + 1, "member_id": n, "reason": "blocked" if state == "failed" else "",
+        "settled_at": now if state != "waiting" else None, "created_at": now,
+    }  # fmt: skip
+
+
+def _question(n: int, now: datetime) -> dict[str, Any]:
+    return {
+        "text": NASTY if n % 10 == 1 else f"食堂几点开门{n}", "verdict": ("declined", "offered", "wrong")[n % 3],
+        "wrong": "", "ranked": [], "asked_at": now - timedelta(minutes=n),
+    }  # fmt: skip
