@@ -35,10 +35,12 @@ class Town:
         return self.office.clock
 
     async def publish(self, slug: str = SLUG, **values: object) -> None:
-        """Publish the demo content, the event *slug* with other *values*."""
+        """Publish the demo content once, and give the event *slug* other *values*."""
         async with self.database.transaction() as session:
-            await content.load(session, files.read(CONTENT_DIR, demo=date(2026, 11, 10)), now=self.clock())
-            await enrolling.publish(session, await content.published(session), now=self.clock())
+            if await content.version(session) == 0:
+                pieces = files.read(CONTENT_DIR, demo=date(2026, 11, 10))
+                await content.load(session, pieces, now=self.clock())
+                await enrolling.publish(session, await content.published(session), now=self.clock())
             found = await events.by_slug(session, slug)
             for name, value in values.items():
                 setattr(found, name, value)
