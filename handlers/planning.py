@@ -85,11 +85,6 @@ async def keep(visit: Visit, bodies: Mapping[str, Mapping[str, Any]]) -> None:
     await telling.tell(visit.session, after, changes, now=visit.now)
 
 
-def plain(one: Entry) -> dict[str, Any]:
-    """Return an entry as it is kept."""
-    return one.model_dump(mode="json", exclude_defaults=True, exclude={"slug"})
-
-
 async def tell(visit: Visit, changes: Sequence[Change]) -> None:
     """Write to the members whom *changes* concern."""
     await telling.tell(visit.session, visit.content, changes, now=visit.now)
