@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from itertools import groupby
 from typing import Literal
 
 from sqlalchemy import select
@@ -24,6 +25,7 @@ NAMES = {
 }  # fmt: skip
 HEADER = ("编号", "姓名", "手机号", "单位工会", "人数", "组别", "填写", "状态", "时间")
 HIDDEN = frozenset(["remark", "partner_phone"])
+GROUP, ANSWERS = 5, 6
 
 
 async def rows(
@@ -55,3 +57,12 @@ def _row(event: Event, place: Place, group: str, shown: Callable[[str], str]) ->
         places.label(event, place), place.name, shown(place.phone), place.union, place.party, group, said,
         NAMES[place.state], place.since,
     )  # fmt: skip
+
+
+def grouped(table: Sequence[Sequence[Cell]]) -> list[tuple[str, list[Sequence[Cell]]]]:
+    """Return the rows of a list, which has no header any more, by category, or by the first answer where there is none."""
+
+    def group(row: Sequence[Cell]) -> str:
+        return str(row[GROUP] or str(row[ANSWERS]).partition("；")[0])
+
+    return [(name, list(rows)) for name, rows in groupby(sorted(table, key=group), key=group)]

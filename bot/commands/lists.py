@@ -2,7 +2,6 @@
 
 import argparse
 from collections.abc import Sequence
-from itertools import groupby
 from pathlib import Path
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -20,7 +19,6 @@ from models.sheets_out import Cell
 
 TABLES, PRINTED = ("roster", "attendance", "waiting"), ("signin", "tables", "badges")
 Table = list[Sequence[Cell]]
-GROUP, ANSWERS = 5, 6
 TITLES = {"roster": "名单", "attendance": "到场", "waiting": "排队"}
 
 
@@ -87,11 +85,7 @@ def _written(event: Event, parsed: argparse.Namespace, table: Table) -> bytes:
 
 
 def _printed(event: Event, what: str, rows: Table) -> str:
-    def group(row: Sequence[Cell]) -> str:
-        return str(row[GROUP] or str(row[ANSWERS]).partition("；")[0])
-
-    ordered = sorted(rows, key=group)
-    groups = [(name, list(members)) for name, members in groupby(ordered, key=group)]
+    groups = lists.grouped(rows)
     date = wording.when(event.starts) if event.starts else ""
     return pages.text(f"print/{what}.html", event=event, rows=rows, groups=groups, date=date, title=what)
 

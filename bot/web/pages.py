@@ -21,6 +21,7 @@ def _environment() -> Environment:
         loader=FileSystemLoader(HERE / "templates"), autoescape=select_autoescape(), undefined=StrictUndefined
     )
     found.globals["static"] = address
+    found.globals["inlined"] = lambda name: (HERE / "static" / name).read_text("utf-8")
     found.filters["beijing"] = lambda moment: f"{moment.astimezone(BEIJING):%Y-%m-%d %H:%M}"
     return found
 
