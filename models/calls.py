@@ -66,6 +66,13 @@ async def due(session: AsyncSession, scope: Scope = EVERYWHERE, *, now: datetime
     return [number for number in keys if number not in over]
 
 
+async def lies_within(session: AsyncSession, number: int, scope: Scope) -> bool:
+    """Say whether the call is one to a member within *scope*."""
+    query = select(Letter.id).join(Member, cast(Member.id, String) == Letter.address)
+    query = query.where(Letter.id == number, Letter.channel == CHANNEL)
+    return await session.scalar(scope.narrow(query, Member.union_name, Member.area)) is not None
+
+
 async def of(session: AsyncSession, numbers: Sequence[int]) -> list[Call]:
     """Return the calls with these *numbers*, in their order."""
     query = select(Letter, Member).join(Member, cast(Member.id, String) == Letter.address)
