@@ -18,7 +18,7 @@ from handlers.search.index import Found, Index
 from handlers.search.normalise import is_english
 from handlers.service import SILENCE, Turn
 from models import answers as noticed
-from models import conversations, handoffs, members, merger, outbox, unanswered
+from models import conversations, handoffs, members, merger, outbox, question_counts, unanswered
 from models.base import Refused
 from models.messages import Choice, Incoming, Outgoing
 
@@ -189,6 +189,7 @@ class Dialogue:
         found = self._find(turn)
         turn.english = found.english
         turn.conversation.ranked = list(found.entries)
+        await question_counts.note(turn.session, found.decision, turn.member.id, now=turn.now)
         if found.decision == "answer":
             turn.conversation.misses = 0
             return await enrolling.show(turn, turn.content.by_slug[found.entries[0]], searched=True)

@@ -3,11 +3,11 @@
 Such a letter is written like every other and waits until a colleague has called.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import exists, select, update
+from sqlalchemy import String, cast, exists, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from models import deadlines
@@ -18,6 +18,7 @@ from models.messages import Address
 from models.notices import TOLD, Notice
 from models.outbox import Letter
 from models.places import OFFERED, Place, note
+from models.rights import EVERYWHERE, Scope
 
 CHANNEL, OFFER = "phone", "offer:"
 AGAIN = timedelta(hours=4)
@@ -26,13 +27,14 @@ AGAIN = timedelta(hours=4)
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One call to make: to whom, at which number, and what to say."""
+    """One call to make: to whom (*member* is their number here), at which telephone, and what to say."""
 
     id: int
     name: str
     phone: str
     text: str
     tries: int
+    member: int
 
 
 def address(member: Member) -> Address:
@@ -46,31 +48,50 @@ def key(place: Place, member: Member) -> str:
 
 
 async def waiting(session: AsyncSession, *, now: datetime) -> list[Call]:
-    """Return the calls to make now, the oldest first.
+    """Return the calls to make now, the oldest first."""
+    return await of(session, await due(session, now=now))
+
+
+async def due(session: AsyncSession, scope: Scope = EVERYWHERE, *, now: datetime) -> list[int]:
+    """Return the numbers of the calls to make now to members within *scope*, the oldest first.
 
     Of offers that are answered or over nobody is told any more, nor of a notice that rests or was cancelled.
     """
     rests = exists().where(Notice.id == Letter.notice_id, Notice.state.not_in(TOLD))
-    query = select(Letter).where(Letter.channel == CHANNEL, Letter.state == "waiting", Letter.due <= now)
-    query = query.where(~rests)
-    letters = list(await session.scalars(query.order_by(Letter.due, Letter.id)))
-    over = await _over(session, letters, now)
-    ids = {int(letter.address) for letter in letters if letter.address.isdecimal()}
-    found = await session.scalars(select(Member).where(Member.id.in_(ids)))
-    members = {str(member.id): member for member in found}
-    return [
-        Call(letter.id, member.name or "", member.phone or "", letter.message.text, letter.tries)
-        for letter in letters
-        if letter.id not in over and (member := members.get(letter.address))
-    ]
+    query = select(Letter.id, Letter.key).join(Member, cast(Member.id, String) == Letter.address)
+    query = query.where(Letter.channel == CHANNEL, Letter.state == "waiting", Letter.due <= now, ~rests)
+    query = scope.narrow(query, Member.union_name, Member.area).order_by(Letter.due, Letter.id)
+    keys: dict[int, str | None] = dict((await session.execute(query)).all())
+    over = await _over(session, keys, now)
+    return [number for number in keys if number not in over]
 
 
-async def _over(session: AsyncSession, letters: Sequence[Letter], now: datetime) -> set[int]:
+async def lies_within(session: AsyncSession, number: int, scope: Scope) -> bool:
+    """Say whether the call is one to a member within *scope*."""
+    query = select(Letter.id).join(Member, cast(Member.id, String) == Letter.address)
+    query = query.where(Letter.id == number, Letter.channel == CHANNEL)
+    return await session.scalar(scope.narrow(query, Member.union_name, Member.area)) is not None
+
+
+async def of(session: AsyncSession, numbers: Sequence[int]) -> list[Call]:
+    """Return the calls with these *numbers*, in their order."""
+    query = select(Letter, Member).join(Member, cast(Member.id, String) == Letter.address)
+    rows = (await session.execute(query.where(Letter.id.in_(numbers)))).all()
+    calls = {
+        letter.id: Call(
+            letter.id, member.name or "", member.phone or "", letter.message.text, letter.tries, member.id
+        )
+        for letter, member in rows
+    }
+    return [calls[number] for number in numbers]
+
+
+async def _over(session: AsyncSession, keys: Mapping[int, str | None], now: datetime) -> set[int]:
     """Return the letters about offers that no longer stand, by their ids."""
     told = {
-        letter.id: tuple(map(int, letter.key.split(":")[1:3]))
-        for letter in letters
-        if letter.key and letter.key.startswith(OFFER)
+        letter: tuple(map(int, key.split(":")[1:3]))
+        for letter, key in keys.items()
+        if key and key.startswith(OFFER)
     }
     ids = [place for place, _ in told.values()]
     query = select(Place, Event).join(Event).where(Place.id.in_(ids), Place.state == OFFERED)

@@ -43,6 +43,9 @@ class Scope:
         return or_(false(), *inside)
 
 
+EVERYWHERE = Scope(whole=True)
+
+
 @dataclass(frozen=True, slots=True)
 class Rights:
     """All that one member of staff may do."""

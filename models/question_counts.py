@@ -1,0 +1,53 @@
+"""How many questions were answered, offered a choice or declined each day; of what was asked nothing is kept here."""
+
+from datetime import datetime
+from functools import cache
+from typing import Any, cast
+
+from sqlalchemy import Table, func
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Mapped, mapped_column
+
+from models import periods
+from models.base import Base, Moment, kind_of
+
+DECISIONS = ("answer", "offer", "decline")
+SLOTS = 16
+"""Rows a day and decision: turns of one moment seldom wait for each other's row."""
+
+
+class QuestionCount(Base):
+    """One part of the count of one *decision* on the day that began at that moment."""
+
+    __tablename__ = "question_counts"
+
+    day: Mapped[datetime] = mapped_column(Moment, primary_key=True)
+    decision: Mapped[str] = mapped_column(primary_key=True)
+    slot: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    number: Mapped[int]
+
+
+async def note(session: AsyncSession, decision: str, member: int, *, now: datetime) -> None:
+    """Count one question of *member*."""
+    row = {"day": periods.day(now), "decision": decision, "slot": member % SLOTS, "number": 1}
+    await session.execute(_one_more(kind_of(session)), row)
+
+
+@cache
+def _one_more(kind: str) -> Any:
+    table = cast(Table, QuestionCount.__table__)
+    insert = (postgresql if kind == "postgresql" else sqlite).insert(table)
+    return insert.on_conflict_do_update(
+        index_elements=("day", "decision", "slot"), set_={"number": table.c.number + 1}
+    )
+
+
+async def by_period(session: AsyncSession, bounds: list[datetime]) -> dict[str, list[int]]:
+    """Return for each decision how many questions there were in each period between *bounds*."""
+    total = func.sum(QuestionCount.number)
+    query = periods.counted(QuestionCount.day, bounds, QuestionCount.decision, number=total)
+    found = {decision: [0] * (len(bounds) - 1) for decision in DECISIONS}
+    for period, decision, number in await session.execute(query):
+        found[decision][period] = number
+    return found
