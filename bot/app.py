@@ -76,15 +76,10 @@ def _assemble(
 ) -> House:
     store, owner = Store(settings.files), secrets.token_hex(8)
 
-    async def bring(session: AsyncSession, visitor: str, first: bool) -> None:
-        await noticing.bring(session, dialogue.edition.content, visitor, first=first, now=now())
-
     async def stop(session: AsyncSession, notice: int, channel: str, at: datetime) -> None:
         await noticing.stop_failing(session, dialogue.edition.content, notice, channel, now=at)
 
-    chat = WebChat(
-        database, settings, now, lambda key: dialogue.edition.content.texts[key].text, store, bring
-    )
+    chat = _chat(settings, database, dialogue, store, now)
     telegram = Telegram(settings, http, now, store) if settings.telegram_bot_token is not None else None
     channels: list[Channel] = [chat, *([telegram] if telegram else ())]
     routes = [
@@ -97,14 +92,28 @@ def _assemble(
         *([telegram.routes()] if telegram else ()),
         *_console(settings, database, dialogue, store, now),
     ]
-    mailboxes = Mailboxes(database, dialogue.answer, dialogue.fault, now, Intake(channels, store))
+    intake = Intake(channels, store)
+    mailboxes = Mailboxes(database, dialogue.answer, dialogue.fault, now, intake)
     delivery = Delivery(
         database, channels, now, owner, on_gone=members.bury, on_moved=members.move, on_failures=stop
     )
-    schedule = Schedule(jobs.all_jobs(database, mailboxes, dialogue, store, now, owner))
+    every = jobs.all_jobs(database, mailboxes, dialogue, store, now, owner)
+    schedule = Schedule({**every, **jobs.of_talks(database, intake, now)})
     site = server.build(settings, database, routes)
     site.on_shutdown.append(chat.close)
     return House(settings, database, dialogue, mailboxes, delivery, schedule, tuple(channels), site)
+
+
+def _chat(
+    settings: Settings, database: Database, dialogue: Dialogue, store: Store, now: Callable[[], datetime]
+) -> WebChat:
+    async def bring(session: AsyncSession, visitor: str, first: bool) -> None:
+        await noticing.bring(session, dialogue.edition.content, visitor, first=first, now=now())
+
+    def text(key: str) -> str:
+        return dialogue.edition.content.texts[key].text
+
+    return WebChat(database, settings, now, text, store, bring)
 
 
 def _console(

@@ -1,19 +1,20 @@
-"""Pictures that members send are fetched and checked before their turn, while no transaction is open."""
+"""Pictures and files that members send are fetched and checked while no transaction is open."""
 
 from collections.abc import Iterable
 from dataclasses import replace
+from datetime import datetime
 
-from bot.channels.base import Channel
-from models import photos
-from models.base import Refused
-from models.files import Store
+from bot.channels.base import Channel, TryLater
+from models import handoffs, photos
+from models.base import Database, Refused
+from models.files import Kept, Store
 from models.messages import Incoming
 
 PICTURES = frozenset(["photo", "file"])
 
 
 class Intake:
-    """Turns the picture of a message into what lies in the store of it."""
+    """Turns the picture of a message into what lies in the store of it, and fetches what was sent to colleagues."""
 
     def __init__(self, channels: Iterable[Channel], store: Store) -> None:
         self._channels = {channel.name: channel for channel in channels}
@@ -34,3 +35,27 @@ class Intake:
                 return message
             return replace(message, kind="photo", value=f"refused:{refusal.reason}")
         return replace(message, kind="photo", value=photo.packed())
+
+    async def collect(self, database: Database, *, now: datetime) -> None:
+        """Bring into the store what members sent to colleagues, so that the console can show it."""
+        async with database.transaction() as session:
+            lines = await handoffs.unfetched(session)
+        for line in lines:
+            channel = self._channels.get(line.file.partition(":")[0])
+            if channel is None:  # another process speaks with that platform
+                continue
+            try:
+                kept = await self._keep(await channel.fetch(line.file), line.kind)
+            except TryLater:
+                continue
+            except Refused as refusal:
+                if refusal.reason == "unkept":
+                    continue
+                kept = None
+            async with database.transaction() as session:
+                await handoffs.fetched(session, line.id, kept, now=now)
+
+    async def _keep(self, body: bytes, kind: str) -> Kept:
+        if kind == "photo":
+            return (await photos.take(self._store, body)).shown
+        return await self._store.put(body, kind)

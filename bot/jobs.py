@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import date, datetime, timedelta
 
 from bot import edition
+from bot.intake import Intake
 from bot.mailboxes import Mailboxes
 from bot.schedule import Job
 from config.content import Content
@@ -41,6 +42,7 @@ def all_jobs(
 
     async def keep_promises() -> None:
         async with database.transaction() as session:
+            await desk.stand_in(session, dialogue.edition.content, now=clock())
             await desk.tell_late(session, dialogue.edition.content, now=clock())
             await desk.tell_interested(session, dialogue.edition.content, now=clock())
 
@@ -75,6 +77,15 @@ def _of_places(database: Database, dialogue: Dialogue, clock: Callable[[], datet
             await telling.ask_opinions(session, dialogue.edition.content, now=clock())
 
     return {settle_places: HALF_MINUTE, remind: MINUTE}
+
+
+def of_talks(database: Database, intake: Intake, clock: Callable[[], datetime]) -> dict[Job, float]:
+    """Return the job that fetches what members sent to colleagues."""
+
+    async def fetch_files() -> None:
+        await intake.collect(database, now=clock())
+
+    return {fetch_files: SOON}
 
 
 def _of_notices(

@@ -1,10 +1,17 @@
 """What is said and done at once when a message speaks of danger."""
 
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from config.content import Content
 from handlers.duty import watch
 from handlers.safety import SOFT
 from handlers.service import Turn
-from models import handoffs, outbox
+from handlers.wording import BEIJING
+from models import absences, handoffs, outbox
 from models.handoffs import HandOff, Urgency
+from models.members import Member
 from models.messages import Address, Choice, Outgoing
 
 
@@ -34,9 +41,15 @@ async def page(turn: Turn, handoff: HandOff, urgency: Urgency) -> None:
     """Write to every colleague on duty that somebody waits, without a word of what it is about."""
     if not on_duty(turn):
         return
-    for colleague in turn.content.duty.staff:
-        text = turn.say("human.page", urgency=urgency or "P3", number=handoff.id)
-        key = f"page:{handoff.id}:{urgency}:{colleague.channel}:{colleague.address}"
-        await outbox.put(
-            turn.session, Address(colleague.channel, colleague.address), text, due=turn.now, key=key
-        )
+    text = turn.say("human.page", urgency=urgency or "P3", number=handoff.id)
+    for at in await reached(turn.session, turn.content, turn.member, now=turn.now):
+        key = f"page:{handoff.id}:{urgency}:{at.channel}:{at.id}"
+        await outbox.put(turn.session, at, text, due=turn.now, key=key)
+
+
+async def reached(session: AsyncSession, content: Content, member: Member, *, now: datetime) -> list[Address]:
+    """Return where colleagues are told that *member* needs somebody: the duty list, and who is there with a chat bound."""
+    there = await absences.able(session, member, today=now.astimezone(BEIJING).date())
+    bound = [Address(one.channel, one.address) for one in there if one.channel]
+    listed = [Address(colleague.channel, colleague.address) for colleague in content.duty.staff]
+    return list(dict.fromkeys([*listed, *bound]))

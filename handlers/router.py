@@ -1,11 +1,14 @@
 """Who answers: the service whose word is said or whose button is pressed, else the search."""
 
+import re
 from collections.abc import Iterable, Mapping
 
 from config.content import Content, ContentError
 from handlers.choosing import tidy
 from handlers.service import Action, Finish, Handler, Service
 from models.messages import Kind
+
+CODE = re.compile(r"(?<!\d)\d{6}$", re.ASCII)
 
 
 class Router:
@@ -14,13 +17,17 @@ class Router:
     def __init__(self, services: Iterable[Service]) -> None:
         self.services = tuple(services)
         self._by_word = {tidy(word) or word: service for service in self.services for word in service.words}
+        self._coded = {tidy(word): service for service in self.services for word in service.coded}
         self._actions: Mapping[str, Action] = {k: v for s in self.services for k, v in s.actions.items()}
         self._kinds: Mapping[Kind, Handler] = {k: v for s in self.services for k, v in s.kinds.items()}
         self._finishes: Mapping[str, Finish] = {k: v for s in self.services for k, v in s.finishes.items()}
 
     def for_text(self, text: str) -> Service | None:
-        """Return the service that *text* names as a whole."""
-        return self._by_word.get(tidy(text) or text.strip())
+        """Return the service that *text* names as a whole, or with a code behind it."""
+        said = tidy(text)
+        if CODE.search(said) and (service := self._coded.get(CODE.sub("", said))):
+            return service
+        return self._by_word.get(said or text.strip())
 
     def for_press(self, value: str) -> tuple[Action, str] | None:
         """Return the action of a button's *value* and what it is about."""

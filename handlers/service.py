@@ -122,13 +122,14 @@ Finish = Callable[[Turn, str, Mapping[str, str]], Awaitable[Outgoing]]
 class Service:
     """Something members can ask for; routing, help and the default tests are made from this.
 
-    *words* lead to *answer* as a whole message; *always* lets them break into a form or a hand-off; *actions*
+    *words* lead to *answer* as a whole message, *coded* ones with six digits behind them; *always* lets them break into a form or a hand-off; *actions*
     answer presses `<action>:<about>`; *kinds* answer what is not text; *finishes* take the answers of forms.
     """
 
     name: str
     title: str
     words: tuple[str, ...] = ()
+    coded: tuple[str, ...] = ()
     answer: Handler | None = None
     always: bool = False
     actions: Mapping[str, Action] = field(default_factory=dict)

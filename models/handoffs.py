@@ -7,19 +7,27 @@ from sqlalchemy import ForeignKey, Select, delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
+from models import files
 from models.base import Base, Moment, Refused
 from models.crypto import Encrypted
+from models.files import Kept
 from models.members import Member, moves_along
-from models.messages import Address, Incoming
+from models.messages import Address, Incoming, Kind
 
 OPEN = ("waiting", "taken")
+MEMBER, NOTE = "member", "note"
+FILES = frozenset(["photo", "file", "voice", "video"])
+LONGEST, AT_ONCE = 2000, 20
 Urgency = Literal["", "P0", "P1", "P2", "P3"]
 SPARED = timedelta(hours=24)
 """How long a member who was in danger is left alone with questions and news."""
 
 
 class HandOff(Base):
-    """One wish for a person, from *asked_at* until *closed_at*; *promised* is when an answer was promised."""
+    """One wish for a person, from *asked_at* until *closed_at*; *promised* is when an answer was promised.
+
+    A colleague may put it off until *snoozed_until*; a word of the member brings it back before.
+    """
 
     __tablename__ = "handoffs"
 
@@ -38,6 +46,7 @@ class HandOff(Base):
     taken_by: Mapped[str] = mapped_column(default="")
     closed_at: Mapped[datetime | None] = mapped_column(Moment)
     bot_answers: Mapped[bool] = mapped_column(default=False)
+    snoozed_until: Mapped[datetime | None] = mapped_column(Moment)
 
     @property
     def at(self) -> Address:
@@ -46,7 +55,10 @@ class HandOff(Base):
 
 
 class HandOffLine(Base):
-    """What was said in a hand-off, by the member or by a colleague."""
+    """What was said in a hand-off, by the member or by a colleague; of the kind *note* among colleagues only.
+
+    *file* is how the channel calls what came along, *digest* where it lies in the store once it was fetched.
+    """
 
     __tablename__ = "handoff_lines"
 
@@ -56,6 +68,7 @@ class HandOffLine(Base):
     kind: Mapped[str]
     text: Mapped[str] = mapped_column(Encrypted)
     file: Mapped[str] = mapped_column(default="")
+    digest: Mapped[str] = mapped_column(default="", server_default="", index=True)
     said_at: Mapped[datetime] = mapped_column(Moment)
 
 
@@ -100,11 +113,12 @@ async def ask(
 
 
 def note(session: AsyncSession, handoff: HandOff, said: Incoming, *, now: datetime) -> None:
-    """Put what the member said with the hand-off, for the colleague to read."""
+    """Put what the member said with the hand-off, for the colleague to read; one that was put off is back."""
+    handoff.snoozed_until = None
     session.add(
         HandOffLine(
             handoff_id=handoff.id,
-            author="member",
+            author=MEMBER,
             kind=said.kind,
             text=said.text,
             file=said.file,
@@ -123,22 +137,51 @@ def take(handoff: HandOff, staff: str, *, now: datetime) -> None:
     handoff.state, handoff.taken_by, handoff.taken_at = "taken", staff, now
 
 
-def reply(session: AsyncSession, handoff: HandOff, staff: str, text: str, *, now: datetime) -> None:
-    """Keep what *staff* says.
+def reply(
+    session: AsyncSession,
+    handoff: HandOff,
+    staff: str,
+    text: str,
+    *,
+    kind: Kind = "text",
+    digest: str = "",
+    now: datetime,
+) -> None:
+    """Keep what *staff* says, or the name of the file they send.
 
-    Raises Refused unless the hand-off is theirs.
+    Raises Refused: not_yours, reply_missing, reply_long.
     """
     if handoff.state != "taken" or handoff.taken_by != staff:
         raise Refused("not_yours")
+    _add(session, handoff, staff, kind, text, digest, now)
+
+
+def remark(session: AsyncSession, handoff: HandOff, staff: str, text: str, *, now: datetime) -> None:
+    """Keep what *staff* notes for colleagues; the member never reads it.
+
+    Raises Refused: reply_missing, reply_long.
+    """
+    _add(session, handoff, staff, NOTE, text, "", now)
+
+
+def _add(
+    session: AsyncSession, handoff: HandOff, author: str, kind: str, text: str, digest: str, now: datetime
+) -> None:
+    if not text:
+        raise Refused("reply_missing")
+    if len(text) > LONGEST:
+        raise Refused("reply_long")
     session.add(
-        HandOffLine(handoff_id=handoff.id, author=staff, kind="text", text=text, file="", said_at=now)
-    )
+        HandOffLine(
+            handoff_id=handoff.id, author=author, kind=kind, text=text, file="", digest=digest, said_at=now
+        )
+    )  # fmt: skip
 
 
 def close(handoff: HandOff, *, now: datetime) -> None:
     """End the hand-off; a second time changes nothing."""
     if handoff.state in OPEN:
-        handoff.state, handoff.closed_at = "closed", now
+        handoff.state, handoff.closed_at, handoff.snoozed_until = "closed", now, None
 
 
 def in_danger(now: datetime) -> Select[int]:
@@ -158,9 +201,30 @@ async def late(session: AsyncSession, *, now: datetime, limit: int = 100) -> lis
     )
 
 
+async def unfetched(session: AsyncSession) -> list[HandOffLine]:
+    """Return lines of open hand-offs whose file still lies with the channel only."""
+    query = select(HandOffLine).join(HandOff).where(HandOff.state.in_(OPEN))
+    query = query.where(HandOffLine.file != "", HandOffLine.digest == "", HandOffLine.kind.in_(FILES))
+    return list(await session.scalars(query.order_by(HandOffLine.id).limit(AT_ONCE)))
+
+
+async def fetched(session: AsyncSession, number: int, kept: Kept | None, *, now: datetime) -> None:
+    """Write down where the file of a line lies now; None when it can never be had."""
+    line = await session.get(HandOffLine, number)
+    if line is None:  # the member wanted it forgotten meanwhile
+        return
+    if kept is None:
+        line.file = ""
+        return
+    handoff = await session.get_one(HandOff, line.handoff_id)
+    line.digest = kept.hash
+    await files.receive(session, kept, by=handoff.member_id, now=now)
+
+
 async def count(session: AsyncSession, member: Member) -> int:
-    """Count the lines kept of *member*'s hand-offs."""
-    query = select(func.count()).select_from(HandOffLine).join(HandOff).where(HandOff.member_id == member.id)
+    """Count the lines kept of *member*'s hand-offs, without what colleagues noted for themselves."""
+    query = select(func.count()).select_from(HandOffLine).join(HandOff)
+    query = query.where(HandOff.member_id == member.id, HandOffLine.kind != NOTE)
     return await session.scalar(query) or 0
 
 

@@ -1,4 +1,4 @@
-"""Pictures that members sent and nobody needs: they are deleted from the store after some days."""
+"""What members sent and nobody needs: it is deleted from the store after some days."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -7,17 +7,19 @@ from sqlalchemy import delete, exists, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from models.files import RECEIVED, File
+from models.handoffs import HandOffLine
 from models.works import Work
 
 CLEANED = 100
 
 
 async def unneeded(session: AsyncSession, *, before: datetime) -> list[str]:
-    """Return contents that were received before then and belong to no work, to delete from the store."""
+    """Return contents that were received before then and belong to no work and no talk with a colleague, to delete from the store."""
     of_work = exists().where(
         or_(*(column == File.hash for column in (Work.original, Work.shown, Work.thumbnail)))
     )
-    query = select(File.hash).where(File.purpose == RECEIVED, File.at < before, ~of_work)
+    of_talk = exists().where(HandOffLine.digest == File.hash)
+    query = select(File.hash).where(File.purpose == RECEIVED, File.at < before, ~of_work, ~of_talk)
     return list(await session.scalars(query.order_by(File.hash).limit(CLEANED)))
 
 

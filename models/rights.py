@@ -8,6 +8,8 @@ from sqlalchemy import ColumnElement, Select, false, or_
 
 Role = Literal["administrator", "editor", "organiser", "caseworker", "approver", "viewer"]
 ROLES: tuple[Role, ...] = get_args(Role)
+ANSWERING: frozenset[Role] = frozenset({"administrator", "organiser", "caseworker"})
+"""Who speaks with members."""
 
 
 @dataclass(frozen=True, slots=True)

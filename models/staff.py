@@ -1,7 +1,7 @@
 """Accounts of staff: who may open the console, with which roles."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from sqlalchemy import ForeignKey, UniqueConstraint, delete, select
@@ -76,6 +76,12 @@ async def by_login(session: AsyncSession, login: str) -> Staff | None:
 async def listed(session: AsyncSession) -> list[Staff]:
     """Return all accounts by name of login."""
     return list(await session.scalars(select(Staff).order_by(Staff.login)))
+
+
+async def names(session: AsyncSession, logins: Collection[str]) -> dict[str, str]:
+    """Return the names behind *logins*; who has no account stays as they are."""
+    query = select(Staff.login, Staff.name).where(Staff.login.in_(logins))
+    return {login: login for login in logins} | {row.login: row.name for row in await session.execute(query)}
 
 
 async def rights(session: AsyncSession, staff: Staff) -> Rights:
