@@ -28,13 +28,14 @@ LANES = {"telegram": "telegram_rate"}
 
 @dataclass(frozen=True, slots=True)
 class Inside:
-    """What pages need of the house: the edition that is published now, the store of files and the clock."""
+    """What pages need of the house: the edition that is published now, the store of files, the clock, and a check of content."""
 
     settings: Settings
     database: Database
     edition: Callable[[], tuple[Content, Index]]
     store: Store
     clock: Callable[[], datetime]
+    check: Callable[[Content], None]
 
 
 class Console:
@@ -82,14 +83,14 @@ class Console:
         silent: bool = False,
     ) -> web.StreamResponse:
         """Answer one request in one transaction; a refused form changes nothing and comes back with the reason."""
-        fault = ""
+        fault: Refused | None = None
         if form is not None:
             try:
                 async with self._inside.database.transaction() as session:
                     visit = await self._visit(session, request, form)
                     return await self._done(page, visit, request, form)
             except Refused as refusal:
-                fault = refusal.reason
+                fault = refusal
         async with self._inside.database.transaction() as session:
             visit = await self._visit(session, request, form)
             self._let_in(visit, page.roles)
@@ -120,7 +121,7 @@ class Console:
             content=content, index=index, store=self._inside.store, now=now,
             rates={channel: getattr(settings, name) for channel, name in LANES.items()},
             site=pages.site(settings, request), path=dict(request.match_info), query=dict(request.query),
-            form=form.fields if form else {}, files=form.files if form else {},
+            form=form.fields if form else {}, files=form.files if form else {}, check=self._inside.check,
         )  # fmt: skip
 
     def _let_in(self, visit: Visit, roles: frozenset[str]) -> None:
@@ -143,9 +144,9 @@ class Console:
                 address=request.remote or "", now=visit.now,
             )  # fmt: skip
 
-    def _why(self, visit: Visit, reason: str) -> str:
-        texts = visit.content.texts
-        return (texts.get(f"staff.{reason}") or texts[f"refused.{reason}"]).text
+    def _why(self, visit: Visit, refusal: Refused) -> str:
+        texts, reason = visit.content.texts, refusal.reason
+        return f"{(texts.get(f'staff.{reason}') or texts[f'refused.{reason}']).text}{refusal.detail}"
 
     def _response(self, visit: Visit, page: Page, reply: Reply, request: web.Request) -> web.Response:
         if isinstance(reply, Away):
