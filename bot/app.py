@@ -129,7 +129,7 @@ def _console(
         return dialogue.edition.content, dialogue.edition.index
 
     door = entrance.Entrance(settings, database, lambda: dialogue.edition.content, now)
-    inside = console.Inside(settings, database, edition, store, now)
+    inside = console.Inside(settings, database, edition, store, now, dialogue.router.check)
     return entrance.routes(door), console.routes(inside, door, staff_pages.pages())
 
 

@@ -7,13 +7,12 @@ from zoneinfo import ZoneInfo
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import clock
 from config import files
 from config.content import Content, ContentError, Piece
 from config.settings import Settings
-from handlers import enrolling, telling
+from handlers import editing
 from handlers.dialogue import Dialogue, Edition
 from handlers.router import Router
 from handlers.safety import Safety
@@ -60,17 +59,9 @@ async def first(database: Database, settings: Settings, router: Router, *, now: 
     async with database.transaction() as session:
         await shelves.complete(session, _read(settings, now), now=now)
         content = await shelves.published(session)
-        await _publish_events(session, content, now=now)
+        await editing.settle(session, content, now=now)
     router.check(content)
     return await make(content)
-
-
-async def _publish_events(
-    session: AsyncSession, content: Content, *, before: Content | None = None, now: datetime
-) -> None:
-    """Bring the events up to date with the edition and tell those whom that moves."""
-    changes = await enrolling.publish(session, content, before=before, now=now)
-    await telling.tell(session, content, changes, now=now)
 
 
 async def refresh(database: Database, dialogue: Dialogue) -> None:
@@ -82,7 +73,7 @@ async def refresh(database: Database, dialogue: Dialogue) -> None:
             async with session.begin_nested():
                 content = await shelves.published(session)
                 dialogue.router.check(content)
-                await _publish_events(session, content, before=dialogue.edition.content, now=clock.now())
+                await editing.settle(session, content, before=dialogue.edition.content, now=clock.now())
         except (
             ContentError,
             Refused,

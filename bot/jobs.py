@@ -8,7 +8,7 @@ from bot.intake import Intake
 from bot.mailboxes import Mailboxes
 from bot.schedule import Job
 from config.content import Content
-from handlers import desk, noticing, telling
+from handlers import desk, editing, noticing, telling
 from handlers.dialogue import Dialogue
 from models import attendance, draws, erasure, expansion, inbox, leftovers, logins, nets, offers, outbox
 from models.base import Database
@@ -46,19 +46,27 @@ def all_jobs(
             await desk.tell_late(session, dialogue.edition.content, now=clock())
             await desk.tell_interested(session, dialogue.edition.content, now=clock())
 
-    async def refresh() -> None:
-        await edition.refresh(database, dialogue)
-
     return {
         mailboxes.sweep: HALF_MINUTE,
         sweep_outbox: SOON,
-        refresh: HALF_MINUTE,
         keep_promises: MINUTE,
         clean: HOUR,
+        **_of_content(database, dialogue, clock),
         **_of_places(database, dialogue, clock),
         **_of_notices(database, dialogue, clock, owner),
         _cleaning(database, store, clock): HOUR,
     }
+
+
+def _of_content(database: Database, dialogue: Dialogue, clock: Callable[[], datetime]) -> dict[Job, float]:
+    async def refresh() -> None:
+        await edition.refresh(database, dialogue)
+
+    async def publish_due() -> None:
+        async with database.transaction() as session:
+            await editing.publish_due(session, dialogue.router.check, dialogue.edition.content, now=clock())
+
+    return {refresh: HALF_MINUTE, publish_due: SOON}
 
 
 def _of_places(database: Database, dialogue: Dialogue, clock: Callable[[], datetime]) -> dict[Job, float]:

@@ -31,6 +31,14 @@ def read(folder: Path, *, demo: date | None = None, zone: ZoneInfo | None = None
     return _dated(pieces, folder / "demo", demo, zone or ZoneInfo("Asia/Shanghai"))
 
 
+def parse(text: str, name: str) -> object:
+    """Return what the YAML *text* holds; *name* is what it is called in an error.
+
+    Raises ContentError.
+    """
+    return _yaml(Path(name), text)
+
+
 def _body(value: object) -> Body:
     return {"text": value} if isinstance(value, str) else value if isinstance(value, Mapping) else {"": value}
 

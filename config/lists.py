@@ -76,10 +76,14 @@ class Duty(Checked):
         return self.hours.get(WEEKDAYS[day.weekday()])  # type: ignore[call-overload,no-any-return]  # a weekday's name is one of the keys
 
 
+SIGNS = ("self_harm", "threatened", "violence", "injury_now", "crowd")
+"""The dangers that are always looked for: staff may edit what is said, not switch it off."""
+
+
 class DangerAnswer(Checked):
     """What is said at once; {paged} in *text* becomes *paged* when a colleague was asked, else *unpaged*."""
 
-    text: str
+    text: str = Field(min_length=1)
     paged: str = ""
     unpaged: str = ""
 
@@ -95,6 +99,9 @@ class Danger(Checked):
 
     @model_validator(mode="after")
     def _all_answered(self) -> Self:
+        for name in SIGNS:
+            if not self.signs.get(name):
+                raise ValueError(f"signs: {name} has none")
         for name in self.signs:
             if name not in self.answers:
                 raise ValueError(f"answers: {name} has none")

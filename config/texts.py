@@ -4,6 +4,7 @@ import string
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
+from typing import Self
 
 import yaml
 from pydantic import Field, TypeAdapter, model_validator
@@ -23,6 +24,15 @@ class Text(Checked):
     @classmethod
     def _from_line(cls, value: object) -> object:
         return {"text": value} if isinstance(value, str) else value
+
+    @model_validator(mode="after")
+    def _fillable(self) -> Self:
+        parts = [
+            part for said in (self.text, *self.choices.values()) for part in string.Formatter().parse(said)
+        ]
+        if any(name == "" or spec or conversion for _, name, spec, conversion in parts):
+            raise ValueError("text: between braces stands only the name of what is filled in")
+        return self
 
     def fill(self, values: Mapping[str, object]) -> tuple[str, tuple[tuple[str, str], ...]]:
         """Return the text and its buttons with *values* filled in.

@@ -68,7 +68,8 @@ class Visit:
     """One request in the course of being answered; pages take all they need from it.
 
     *path* holds the parts of the address, *form* what was sent; *scope* is the part of the federation that the page's roles open to
-    *staff*; *fault* tells why the form was refused, and the page shows it with what was typed.
+    *staff*; *fault* tells why the form was refused, and the page shows it with what was typed. *check* raises ContentError
+    when content names a button or the end of a form that no service takes.
     """
 
     staff: Staff
@@ -81,6 +82,7 @@ class Visit:
     rates: Mapping[str, float]
     site: str
     now: datetime
+    check: Callable[[Content], None]
     scope: Scope = field(default_factory=Scope)
     path: Mapping[str, str] = field(default_factory=dict)
     query: Mapping[str, str] = field(default_factory=dict)

@@ -111,11 +111,14 @@ class Moment(TypeDecorator[datetime]):
 
 
 class Refused(Exception):  # noqa: N818 -- a refusal is an answer, not a fault
-    """A rule says no; *reason* is the key of the text that tells the member why."""
+    """A rule says no; *reason* is the key of the text that tells the member why.
 
-    def __init__(self, reason: str) -> None:
+    *detail* says to staff what exactly is wrong; members never read it.
+    """
+
+    def __init__(self, reason: str, detail: str = "") -> None:
         super().__init__(reason)
-        self.reason = reason
+        self.reason, self.detail = reason, detail
 
 
 class Database:

@@ -1,6 +1,6 @@
 """The content as it is published: first from files, then as staff have edited it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -8,8 +8,10 @@ from sqlalchemy import JSON, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
-from config.content import Content, Piece, Shelf
-from models.base import Base, Moment, wake
+from config.content import Body, Content, ContentError, Piece, Shelf
+from models import drafts, versions
+from models.base import Base, Moment, Refused, lock, wake
+from models.versions import ContentVersion
 
 
 class Published(Base):
@@ -102,37 +104,40 @@ async def load(
 ) -> tuple[list[str], list[str]]:
     """Publish what is new in the files; return what changed and what staff have edited and is left alone."""
     changed: list[str] = []
-    left: list[str] = []
+    left: dict[tuple[Shelf, str], Any] = {}
     seen: set[tuple[Shelf, str]] = set()
-    rows = await _rows(session)
+    rows, kept = await _rows(session), await versions.last(session)
     for piece in pieces:
         seen.add((piece.shelf, piece.key))
         row = rows.get((piece.shelf, piece.key))
-        body = _plain(piece.body)
+        body = plain(piece.body)
         if row is None:
-            session.add(_new(piece, now))
+            session.add(_new(piece, now, kept))
         elif row.body == body:
             continue
         elif row.source == "staff":
-            left.append(f"{piece.shelf}/{piece.key}")
+            left[piece.shelf, piece.key] = body
             continue
         else:
+            _keep(session, piece.shelf, row)
             row.body, row.version, row.edited_at = body, row.version + 1, now
         changed.append(f"{piece.shelf}/{piece.key}")
     for (shelf, key), row in rows.items():
         if (shelf, key) not in seen and row.source == "file":
+            _keep(session, shelf, row)
             await session.delete(row)
             changed.append(f"{shelf}/{key}")
+    await drafts.offer(session, left, now=now)
     if changed:
         await publish(session)
-    return changed, left
+    return changed, [f"{shelf}/{key}" for shelf, key in left]
 
 
 async def complete(session: AsyncSession, pieces: Iterable[Piece], *, now: datetime) -> None:
     """Add the sentences and lists that a newer version of the program needs; what is there stays."""
-    rows = await _rows(session)
+    rows, kept = await _rows(session), await versions.last(session)
     missing = [p for p in pieces if p.shelf in {"texts", "lists"} and (p.shelf, p.key) not in rows]
-    session.add_all(_new(piece, now) for piece in missing)
+    session.add_all(_new(piece, now, kept) for piece in missing)
     if missing:
         await publish(session)
 
@@ -145,10 +150,76 @@ async def _rows(session: AsyncSession) -> dict[tuple[Shelf, str], Published]:
     }
 
 
-def _new(piece: Piece, now: datetime) -> Published:
+def _new(piece: Piece, now: datetime, kept: Mapping[tuple[str, str], int]) -> Published:
+    number = kept.get((piece.shelf, piece.key), 0) + 1
     return TABLES[piece.shelf](
-        key=piece.key, body=_plain(piece.body), source="file", version=1, edited_by="", edited_at=now
+        key=piece.key, body=plain(piece.body), source="file", version=number, edited_by="", edited_at=now
     )
+
+
+def _keep(session: AsyncSession, shelf: Shelf, row: Published) -> None:
+    session.add(
+        ContentVersion(
+            shelf=shelf, key=row.key, version=row.version, body=row.body, source=row.source,
+            by=row.edited_by, at=row.edited_at,
+        )
+    )  # fmt: skip
+
+
+async def save(
+    session: AsyncSession,
+    shelf: Shelf,
+    key: str,
+    body: Body,
+    *,
+    was: int | None = None,
+    source: str = "staff",
+    by: str,
+    now: datetime,
+) -> Content:
+    """Publish a piece as staff have written it and return all content; *was* is the version that they saw, 0 for none.
+
+    Raises Refused: content_changed when somebody else was quicker, content_wrong when all content would not hold together.
+    """
+    row = await _held(session, shelf, key)
+    number = row.version if row else (await versions.last(session)).get((shelf, key), 0)
+    if was is not None and was != (row.version if row else 0):
+        raise Refused("content_changed")
+    if row is None:
+        row = TABLES[shelf](key=key)
+        session.add(row)
+    else:
+        _keep(session, shelf, row)
+    row.body, row.source, row.version, row.edited_by, row.edited_at = plain(body), source, number + 1, by, now
+    return await _publish(session)
+
+
+async def remove(session: AsyncSession, shelf: Shelf, key: str) -> Content:
+    """Take away a piece that staff have made and return all content; its versions stay.
+
+    Raises Refused: content_of_files, content_wrong when something leads to it.
+    """
+    row = await _held(session, shelf, key)
+    if row is None or row.source != "staff" or await versions.was_in_files(session, shelf, key):
+        raise Refused("content_of_files")
+    _keep(session, shelf, row)
+    await session.delete(row)
+    return await _publish(session)
+
+
+async def _held(session: AsyncSession, shelf: Shelf, key: str) -> Published | None:
+    """Return a piece; who changes content waits here for others who do, so that the whole is checked as it will be."""
+    await lock(session, "content")
+    found: Published | None = await session.get(TABLES[shelf], key, populate_existing=True)
+    return found
+
+
+async def _publish(session: AsyncSession) -> Content:
+    await publish(session)
+    try:
+        return await published(session)
+    except ContentError as error:
+        raise Refused("content_wrong", str(error)) from error
 
 
 async def publish(session: AsyncSession) -> None:
@@ -159,10 +230,10 @@ async def publish(session: AsyncSession) -> None:
     wake(session, "content")
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
     """Return *value* as JSON keeps it: dates and times as ISO text."""
     if isinstance(value, dict):
-        return {str(key): _plain(item) for key, item in value.items()}
+        return {str(key): plain(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
-        return [_plain(item) for item in value]
+        return [plain(item) for item in value]
     return value.isoformat() if hasattr(value, "isoformat") else value

@@ -1,15 +1,20 @@
 """Questions that got no answer or a wrong one, kept for staff without saying who asked."""
 
+import re
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import JSON
+from sqlalchemy import JSON, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, Moment
 from models.crypto import Encrypted
 
+NEWEST = 500
+"""So many questions are looked at together."""
+_NUMBER = re.compile(r"\d{5,}")
 Verdict = Literal["declined", "offered", "wrong"]
 
 
@@ -24,6 +29,8 @@ class Unanswered(Base):
     wrong: Mapped[str] = mapped_column(default="")
     ranked: Mapped[list[Any]] = mapped_column(JSON, default=list)
     asked_at: Mapped[datetime] = mapped_column(Moment, index=True)
+    solved_at: Mapped[datetime | None] = mapped_column(Moment)
+    solved_by: Mapped[str] = mapped_column(default="", server_default="")
 
 
 def note(
@@ -37,3 +44,26 @@ def note(
 ) -> None:
     """Keep a question; *wrong* names the entry that a member said is not it."""
     session.add(Unanswered(text=text, verdict=verdict, wrong=wrong, ranked=list(ranked), asked_at=now))
+
+
+async def newest(session: AsyncSession) -> Sequence[Unanswered]:
+    """Return the questions that nobody has seen to, the newest first."""
+    query = select(Unanswered).where(Unanswered.solved_at.is_(None)).order_by(Unanswered.id.desc())
+    return list(await session.scalars(query.limit(NEWEST)))
+
+
+async def some(session: AsyncSession, numbers: Collection[int]) -> Sequence[Unanswered]:
+    """Return these questions."""
+    query = select(Unanswered).where(Unanswered.id.in_(numbers)).order_by(Unanswered.id)
+    return list(await session.scalars(query))
+
+
+async def solve(session: AsyncSession, numbers: Collection[int], *, by: str, now: datetime) -> None:
+    """Take these questions off the list."""
+    open_ones = update(Unanswered).where(Unanswered.id.in_(numbers), Unanswered.solved_at.is_(None))
+    await session.execute(open_ones.values(solved_at=now, solved_by=by))
+
+
+def plain(text: str) -> str:
+    """Return a question without the long numbers, which tell who asked."""
+    return _NUMBER.sub("…", " ".join(text.split()))

@@ -14,6 +14,8 @@ from bot.web import console, entrance, pages, server
 from config.settings import Settings
 from handlers import staff as staff_pages
 from handlers.dialogue import Edition
+from handlers.members import services
+from handlers.router import Router
 from models import crypto, staff, staff_sessions
 from models.base import Database
 from models.files import Store
@@ -122,7 +124,12 @@ async def office(database: Database, edition: Edition, clock: Clock, folder) -> 
     settings = Settings(_env_file=None, data_dir=folder)
     door = entrance.Entrance(settings, database, lambda: edition.content, clock)
     inside = console.Inside(
-        settings, database, lambda: (edition.content, edition.index), Store(settings.files), clock
+        settings,
+        database,
+        lambda: (edition.content, edition.index),
+        Store(settings.files),
+        clock,
+        Router(services()).check,
     )
     found = [entrance.routes(door), console.routes(inside, door, staff_pages.pages()), pages.routes]
     async with TestServer(server.build(settings, database, found)) as site:

@@ -28,13 +28,14 @@ LANES = {"telegram": "telegram_rate"}
 
 @dataclass(frozen=True, slots=True)
 class Inside:
-    """What pages need of the house: the edition that is published now, the store of files and the clock."""
+    """What pages need of the house: the edition that is published now, the store of files, the clock, and a check of content."""
 
     settings: Settings
     database: Database
     edition: Callable[[], tuple[Content, Index]]
     store: Store
     clock: Callable[[], datetime]
+    check: Callable[[Content], None]
 
 
 class Console:
@@ -82,18 +83,18 @@ class Console:
         silent: bool = False,
     ) -> web.StreamResponse:
         """Answer one request in one transaction; a refused form changes nothing and comes back with the reason."""
-        fault = ""
+        fault: Refused | None = None
         if form is not None:
             try:
                 async with self._inside.database.transaction() as session:
                     visit = await self._visit(session, request, form)
                     return await self._done(page, visit, request, form)
             except Refused as refusal:
-                fault = refusal.reason
+                fault = refusal
         async with self._inside.database.transaction() as session:
             visit = await self._visit(session, request, form, seen=not silent)
             self._let_in(visit, page.roles)
-            visit.fault = why(visit.content, fault) if fault else ""
+            visit.fault = why(visit.content, fault.reason) + fault.detail if fault else ""
             reply = await self._run(show, visit)
             self._write_down(visit, page, request, audit.LOOKED if page.personal and not silent else "")
             return self._response(visit, page, reply, request)
@@ -122,7 +123,7 @@ class Console:
             content=content, index=index, store=self._inside.store, now=now,
             rates={channel: getattr(settings, name) for channel, name in LANES.items()},
             site=pages.site(settings, request), path=dict(request.match_info), query=dict(request.query),
-            form=form.fields if form else {}, files=form.files if form else {},
+            form=form.fields if form else {}, files=form.files if form else {}, check=self._inside.check,
         )  # fmt: skip
 
     def _let_in(self, visit: Visit, roles: frozenset[str]) -> None:

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "80869ec6c2e8"
-down_revision = "e17218dcc247"
+down_revision = "e1330a832c81"
 branch_labels = None
 depends_on = None
 

@@ -1,0 +1,94 @@
+"""Publishing what staff have written: checked as a whole, and everybody told whom it moves."""
+
+import re
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from config.content import Body, Content, ContentError, Shelf
+from handlers import enrolling, telling
+from handlers.console import Visit
+from models import content as shelves
+from models import drafts
+from models.base import Refused
+
+KEY = re.compile(r"[a-z0-9-]{2,40}")
+"""What an entry may be called."""
+Check = Callable[[Content], None]
+
+
+async def settle(
+    session: AsyncSession, content: Content, *, before: Content | None = None, now: datetime
+) -> None:
+    """Bring the events up to date with the edition and tell those whom that moves."""
+    changes = await enrolling.publish(session, content, before=before, now=now)
+    await telling.tell(session, content, changes, now=now)
+
+
+async def save(visit: Visit, shelf: Shelf, key: str, body: Body, **how: Any) -> None:
+    """Publish a piece as the visitor has written it; *how* goes on to `content.save`.
+
+    Raises Refused when the content or the events do not allow it.
+    """
+    _own(visit)
+    content = await shelves.save(visit.session, shelf, key, body, by=visit.staff.login, now=visit.now, **how)
+    await _take(visit.session, content, visit.check, visit.content, visit.now)
+
+
+async def remove(visit: Visit, shelf: Shelf, key: str) -> None:
+    """Take away a piece that staff have made.
+
+    Raises Refused.
+    """
+    _own(visit)
+    content = await shelves.remove(visit.session, shelf, key)
+    await _take(visit.session, content, visit.check, visit.content, visit.now)
+
+
+async def plan(visit: Visit, shelf: Shelf, key: str, body: Body, due: datetime, **how: Any) -> None:
+    """Keep a piece until it is *due*; that it would do now is looked at, and nothing of that stays.
+
+    Raises Refused.
+    """
+    attempt = await visit.session.begin_nested()
+    await save(visit, shelf, key, body, **how)
+    await attempt.rollback()
+    visit.session.info.pop("woken", None)
+    written = shelves.plain(body)
+    await drafts.plan(visit.session, shelf, key, written, due, by=visit.staff.login, now=visit.now)
+
+
+async def publish_due(session: AsyncSession, check: Check, before: Content, *, now: datetime) -> int:
+    """Publish what is planned for now and return how many; what does not do any more stays, with the reason."""
+    found = await drafts.due(session, now=now)
+    for draft in found:
+        try:
+            async with session.begin_nested():
+                content = await shelves.save(
+                    session, draft.shelf, draft.key, draft.body, by=draft.by, now=now
+                )
+                await _take(session, content, check, before, now)
+        except Refused as refusal:
+            draft.due_at = None
+            draft.fault = f"{before.texts[f'refused.{refusal.reason}'].text}{refusal.detail}"
+        else:
+            await session.delete(draft)
+    return len(found)
+
+
+async def _take(
+    session: AsyncSession, content: Content, check: Check, before: Content, now: datetime
+) -> None:
+    try:
+        check(content)
+    except ContentError as error:
+        raise Refused("content_wrong", str(error)) from error
+    await settle(session, content, before=before, now=now)
+
+
+def _own(visit: Visit) -> None:
+    """Let only those edit who do so for the whole federation: what is written here, every member reads."""
+    if not visit.scope.whole:
+        raise Refused("content_shared")
