@@ -1,11 +1,14 @@
 """Plots for the console: SVG made here, without script, font or anything else from outside."""
 
+import sys
 from collections.abc import Mapping, Sequence
 from xml.etree.ElementTree import Element
 
 import pygal
 from pygal.style import Style
 
+sys.meta_path[:] = [finder for finder in sys.meta_path if type(finder).__module__ != "pygal"]
+"""Its finder of plugins, which we have none of, is of a kind that Python warns of at every later import."""
 COLOURS = ("#0b57a4", "#d08a00", "#b3201c", "#17643a")
 LONGEST = 12
 """How much of a label is shown."""

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import insert
+from sqlalchemy import func, insert, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from models.events import Event
@@ -38,6 +38,18 @@ async def fill(
     await _many(session, Notice, [_notice(n, now) for n in range(1, notices + 1)])
     await _many(session, Letter, [_letter(n, notices, now) for n in range(1, members + 1)] if notices else [])
     await _many(session, Unanswered, [_question(n, now) for n in range(1, talks + 1)])
+
+
+async def fill_again(session: AsyncSession, *, members: int, events: int, talks: int, now: datetime) -> None:
+    """Let more members come to the events that are there, with talks and questions of their own."""
+    first = (await session.scalar(select(func.max(Member.id))) or 0) + 1
+    numbers = range(first, first + members)
+    await _many(session, Member, [_member(n, now) for n in numbers])
+    at = [{"channel": "telegram", "address": f"c{n}", "member_id": n} for n in numbers]
+    await _many(session, Contact, at)
+    await _many(session, Place, [_place(n, events, now) for n in numbers])
+    await _many(session, HandOff, [_talk(n, first + members - 1, now) for n in range(first, first + talks)])
+    await _many(session, Unanswered, [_question(n, now) for n in range(first, first + talks)])
 
 
 async def _many(session: AsyncSession, table: Any, rows: Sequence[dict[str, Any]]) -> None:
