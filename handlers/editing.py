@@ -8,14 +8,19 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from config.content import Body, Content, ContentError, Shelf
+from config.entries import Entry
 from handlers import enrolling, telling
+from handlers.choosing import tidy
 from handlers.console import Visit
+from handlers.search.normalise import is_english
+from models import catalogue, drafts
 from models import content as shelves
-from models import drafts
 from models.base import Refused
 
 KEY = re.compile(r"[a-z0-9-]{2,40}")
 """What an entry may be called."""
+LONGEST = 60
+"""The most characters of a phrasing."""
 Check = Callable[[Content], None]
 
 
@@ -32,7 +37,7 @@ async def save(visit: Visit, shelf: Shelf, key: str, body: Body, **how: Any) -> 
 
     Raises Refused when the content or the events do not allow it.
     """
-    _own(visit)
+    own(visit)
     content = await shelves.save(visit.session, shelf, key, body, by=visit.staff.login, now=visit.now, **how)
     await _take(visit.session, content, visit.check, visit.content, visit.now)
 
@@ -42,7 +47,7 @@ async def remove(visit: Visit, shelf: Shelf, key: str) -> None:
 
     Raises Refused.
     """
-    _own(visit)
+    own(visit)
     content = await shelves.remove(visit.session, shelf, key)
     await _take(visit.session, content, visit.check, visit.content, visit.now)
 
@@ -58,6 +63,28 @@ async def plan(visit: Visit, shelf: Shelf, key: str, body: Body, due: datetime, 
     visit.session.info.pop("woken", None)
     written = shelves.plain(body)
     await drafts.plan(visit.session, shelf, key, written, due, by=visit.staff.login, now=visit.now)
+
+
+async def add_phrasing(visit: Visit, key: str, phrasing: str) -> Entry:
+    """Let an entry answer a *phrasing*, too, and return the entry.
+
+    Raises Refused: phrasing_length, phrasing_entry, phrasing_elsewhere with the title of the entry that has it.
+    """
+    if not 1 < len(phrasing) <= LONGEST:
+        raise Refused("phrasing_length")
+    shelf = await catalogue.entry_shelf(visit.session, key)
+    entry, row = visit.content.entry(key), shelf and await catalogue.one(visit.session, shelf, key)
+    if not shelf or not row or entry is None:
+        raise Refused("phrasing_entry")
+    for other in visit.content.entries:
+        if other.topic != entry.topic and tidy(phrasing) in map(
+            tidy, (*other.phrasings, *other.english_phrasings)
+        ):
+            raise Refused("phrasing_elsewhere", f"《{other.title}》")
+    name = "english_phrasings" if is_english(phrasing) else "phrasings"
+    if phrasing not in row.body[name]:
+        await save(visit, shelf, key, {**row.body, name: [*row.body[name], phrasing]})
+    return entry
 
 
 async def publish_due(session: AsyncSession, check: Check, before: Content, *, now: datetime) -> int:
@@ -88,7 +115,10 @@ async def _take(
     await settle(session, content, before=before, now=now)
 
 
-def _own(visit: Visit) -> None:
-    """Let only those edit who do so for the whole federation: what is written here, every member reads."""
+def own(visit: Visit) -> None:
+    """Let only those edit who do so for the whole federation: what is written here, every member reads.
+
+    Raises Refused: content_shared.
+    """
     if not visit.scope.whole:
         raise Refused("content_shared")

@@ -87,7 +87,7 @@ class Index:
         score_of = dict(zip(self._topics, by_topic, strict=True))
         joint = np.array([score_of[self._topic_of[slug]] for slug in self._slugs]) + by_slug
         best = np.argsort(-joint, kind="stable")
-        return topics, tuple(self._slugs[n] for n in best[:SHOWN]), _confidence(by_topic[order])
+        return topics, tuple(self._slugs[n] for n in best[:SHOWN]), confidence(by_topic[order])
 
     def _solve(self, owners: Sequence[tuple[str, str]]) -> Floats:
         topic_at = {topic: column for column, topic in enumerate(self._topics)}
@@ -105,7 +105,8 @@ class Index:
         return np.array([self._rank(without(text, self._guard.politeness))[2] for text in passed])
 
 
-def _confidence(best_first: Floats) -> float:
+def confidence(best_first: Floats | Sequence[float]) -> float:
+    """Return how sure a ranking is, from its scores; this is what the thresholds are compared with."""
     second = best_first[1] if len(best_first) > 1 else 0
     return float(best_first[0] + LEAD * (best_first[0] - second))
 

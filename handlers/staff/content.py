@@ -87,6 +87,7 @@ async def plan(visit: Visit) -> Reply:
 
 async def unplan(visit: Visit) -> Reply:
     """Drop what was planned."""
+    editing.own(visit)
     shelf, key, _ = await _one(visit)
     if planned := await drafts.of(visit.session, shelf, key, "staff"):
         await visit.session.delete(planned)

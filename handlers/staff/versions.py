@@ -67,6 +67,7 @@ async def take(visit: Visit) -> Reply:
 
 async def pass_over(visit: Visit) -> Reply:
     """Keep what staff have written until the files bring something else."""
+    editing.own(visit)
     _, _, draft = await _offered(visit)
     draft.passed_over_at = visit.now
     return Away("/content/waiting", "保留现在的写法。")
