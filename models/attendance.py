@@ -9,11 +9,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from models import events, offers, places, tickets
 from models.base import Refused
 from models.events import OPEN, Event
-from models.places import ATTENDED, CLOCK, CONFIRMED, NO_SHOW, Change, Place
+from models.places import ATTENDED, CLOCK, CONFIRMED, NO_SHOW, Change, Place, PlaceAudit
 
 UNDO = timedelta(minutes=10)
 AFTER = timedelta(hours=24)
 CODE_LENGTH = 6
+TICK = "tick"
+"""What the audit calls a check-in that a phone had kept: its reason is the phone's id of it."""
 
 
 async def find(session: AsyncSession, event: Event, said: str) -> Place | None:
@@ -46,6 +48,21 @@ async def check_in(session: AsyncSession, place: Place, *, by: str, now: datetim
         raise Refused("not_yet")
     places.turn(session, place, ATTENDED, by=by, now=now)
     return [Change(place, "attended"), *changes]
+
+
+async def tick(session: AsyncSession, place: Place, key: str, *, by: str, now: datetime) -> list[Change]:
+    """Check in as a phone has kept it, perhaps for an hour: the same *key* acts once, whatever was undone meanwhile.
+
+    Raises Refused as checking in does.
+    """
+    event = await session.get_one(Event, place.event_id)
+    await events.lock(session, event)
+    kept = (PlaceAudit.place_id == place.id, PlaceAudit.what == TICK, PlaceAudit.reason == key)
+    if await session.scalar(select(exists().where(*kept))):
+        return []
+    changes = await check_in(session, place, by=by, now=now)
+    places.note(session, place, TICK, place.state, place.state, by=by, reason=key, now=now)
+    return changes
 
 
 async def undo(session: AsyncSession, place: Place, *, by: str, now: datetime) -> list[Change]:

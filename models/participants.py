@@ -12,10 +12,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from models import places
 from models.events import OPEN, Event
 from models.members import NOT_DIGITS, PHONE_DIGITS
-from models.places import ATTENDED, RANK, WAITING, Place
+from models.places import ATTENDED, CONFIRMED, RANK, WAITING, Place
 from models.rights import Scope
 
 PAGE = 50
+AT_THE_DOOR = 20
 LOOKED_AT = 2_000
 """How many rows are decrypted in one look for a name: it bounds what a page costs, whatever the event's size."""
 MOST_DIGITS = 9
@@ -107,6 +108,17 @@ async def _by_name(session: AsyncSession, event: Event, wanted: Wanted, said: st
     return Found(
         list(await session.scalars(select(Place).where(Place.id.in_(hits)).order_by(Place.id))), more
     )
+
+
+async def named(session: AsyncSession, event: Event, name: str) -> list[Place]:
+    """Return who has a place under a *name* like this: as many as a phone at the door can show."""
+    found, after = list[Place](), 0
+    while True:
+        page = await roster(session, event, Wanted(said=name), after=after)
+        found += [place for place in page.rows if place.state in (CONFIRMED, ATTENDED)]
+        if found or not page.after:
+            return found[:AT_THE_DOOR]
+        after = page.after
 
 
 def _narrowed(query: Select[*tuple[Any, ...]], event: Event, wanted: Wanted) -> Select[*tuple[Any, ...]]:

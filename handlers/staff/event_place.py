@@ -10,7 +10,7 @@ from models.places import Change, Place
 
 WHATS = {
     "state": "状态", "priority": "排队先后", "category": "组别", "answers": "填写", "event_moved": "改期",
-    "coming": "来不来", "phone seen": "看手机号",
+    "coming": "来不来", "phone seen": "看手机号", "tick": "手机补签",
 }  # fmt: skip
 
 

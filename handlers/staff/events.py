@@ -7,7 +7,7 @@ import segno
 from handlers import planning
 from handlers.console import Action, Away, Page, Reply, Sheet, View, Visit, whole
 from handlers.planning import LOOKERS, ORGANISERS
-from models import doors, events, lists, notices, participants, postponement, sheets_out
+from models import doors, events, lists, notices, participants, postponement, sheets_out, walls
 from models.base import Refused
 
 WHEN = {"": "全部", "open": "正在报名", "ahead": "还没开始", "past": "办过的"}
@@ -37,6 +37,7 @@ async def show(visit: Visit) -> Reply:
     event = await planning.seen(visit)
     may = visit.rights.scope(ORGANISERS).allows(event.union, event.area)
     return View("event.html", {"event": event, "may": may, "standings": STANDINGS, "tables": TABLES,
+                               "works": await walls.count(visit.session, event.slug),
                                **await _numbers(visit)})  # fmt: skip
 
 

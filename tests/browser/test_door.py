@@ -50,6 +50,29 @@ async def test_colleague_types_digits_on_a_phone(browser, site):
     await page.close()
 
 
+async def test_tick_without_a_network_is_kept_and_sent_when_it_is_back(browser, site):
+    context = await browser.new_context(viewport=PHONE)
+    page = await context.new_page()
+    token = doors.token(Event(slug="board-contest"), "刘（演示）", now=datetime.now(UTC))
+    await page.goto(f"{site.url}/checkin/{token}")
+    await context.set_offline(True)
+
+    for said in ("123456", "654321"):
+        await page.fill("#said", said)
+        await page.keyboard.press("Enter")
+    await page.locator("#outcome", has_text="2位").wait_for()
+    kept = await page.evaluate("JSON.parse(localStorage['door:board-contest']).map((one) => one.said)")
+    await context.set_offline(False)
+    unknown = "没有这个号。请看看签到码上是不是这个活动。"
+    await page.locator("#outcome", has_text=unknown).wait_for()
+
+    assert kept == ["123456", "654321"]
+    assert await page.evaluate("localStorage['door:board-contest']") == "[]"
+    assert await page.locator("#outcome").inner_text() == f"{unknown} {unknown}"
+    assert await fits(page)
+    await context.close()
+
+
 async def test_code_of_a_poster_opens_the_card_for_new_and_known_visitors(browser, site):
     context = await browser.new_context(viewport=PHONE)
     for visit in range(2):

@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from bot.web import checkin, server
 from config.settings import Settings
-from models import doors, signups
+from models import doors, participants, signups
 from models.events import Event
 from models.members import Contact
 from models.outbox import Letter
@@ -30,12 +30,23 @@ class Page:
 
     async def press(self, **form: str) -> str:
         """Send the form, as a browser does; return what the page says."""
+        return said(await self.send(**form))
+
+    async def make_up(self, ticks: list[dict[str, str]]) -> dict[str, object]:
+        """Send what a phone has kept, as the page's script does."""
+        url = self.site.make_url(f"{self.action}/ticks")
+        async with self.browser.post(url, json={"ticks": ticks}) as answer:
+            assert answer.status == 200
+            return await answer.json()
+
+    async def send(self, **form: str) -> str:
+        """Send the form; return the page."""
         headers = {"Origin": str(self.site.make_url("")).rstrip("/"), "Sec-Fetch-Site": "same-origin"}
         url = self.site.make_url(self.action)
         async with self.browser.post(url, data=form, headers=headers) as answer:
             assert answer.status == 200
             assert answer.headers["Referrer-Policy"] == "same-origin"
-            return said(await self._read(answer))
+            return await self._read(answer)
 
     async def _read(self, answer: aiohttp.ClientResponse) -> str:
         page = await answer.text()
@@ -98,7 +109,7 @@ async def test_unknown_number_and_the_ticket_of_another_event_are_told_kindly(do
     await door.open(await link(desk))
 
     unknown = "没有这个号。请看看签到码上是不是这个活动。 0/4 [签到]"
-    for words in ("99", "王芳", "", "999999999999"):
+    for words in ("99", "王芳", "", "999999999999"):  # a name has a field of its own
         assert await door.press(said=words) == unknown
     assert await door.press(undo="1x") == unknown
     assert await door.press(undo="9" * 20) == unknown
@@ -108,6 +119,82 @@ async def test_unknown_number_and_the_ticket_of_another_event_are_told_kindly(do
     assert (await door.press(said=f"gonghui:chess:{await code(desk, '李')}")).startswith(
         "李*，C002，签到好了。"
     )
+
+
+async def test_who_has_no_ticket_is_found_by_name_and_ticked_by_the_number(door, desk):
+    await door.open(await link(desk))
+
+    found = await door.send(name="王")
+    assert re.findall(r'class="person"><span>([^<]*)</span>.*?value="([^"]+)"', found) == [
+        ("王芳 C001 138****0001", "C001")
+    ]
+    assert said(found) == "叫这个名字的有1位，请对一下手机号。 0/4 [签到] [签到]"
+    assert await door.press(said="C001") == "王*，C001，连本人3位，签到好了。 3/4 [撤销这一位] [签到]"
+    assert "<span>到了</span>" in await door.send(name="王芳")
+    assert await door.press(name="张三") == "报上的人里没有这个名字。 3/4 [签到]"
+    assert await door.press(name="赵") == "报上的人里没有这个名字。 3/4 [签到]"
+
+
+async def test_name_far_back_in_a_large_event_is_found(door, desk, monkeypatch):
+    monkeypatch.setattr(participants, "LOOKED_AT", 1)
+    await door.open(await link(desk))
+
+    assert "李雷 C002" in await door.send(name="李雷")
+
+
+def kept(number: int, words: str) -> dict[str, str]:
+    return {"id": f"{number:032x}", "said": words}
+
+
+async def test_ticks_that_a_phone_has_kept_are_made_up_for_once_each(door, desk):
+    await door.open(await link(desk))
+    sent = [kept(1, "1"), kept(2, await code(desk, "李")), kept(3, "3"), kept(4, "99")]
+
+    answer = await door.make_up(sent)
+
+    wang, lei = (await desk.place("王")).id, (await desk.place("李")).id
+    unknown = "没有这个号。请看看签到码上是不是这个活动。"
+    assert answer == {
+        "there": 4,
+        "held": 4,
+        "ticks": [
+            {"id": f"{1:032x}", "text": "王*，C001，连本人3位，签到好了。", "good": True, "undo": wang},
+            {"id": f"{2:032x}", "text": "李*，C002，签到好了。", "good": True, "undo": lei},
+            {"id": f"{3:032x}", "text": unknown, "good": False, "undo": 0},
+            {"id": f"{4:032x}", "text": unknown, "good": False, "undo": 0},
+        ],
+    }
+    await door.press(undo=str(lei))
+    again = await door.make_up([sent[1]])
+    assert [one["text"] for one in again["ticks"]] == ["李*，C002，签到撤销了。"]
+    assert await desk.states() == {"王": "attended", "李": "confirmed", "张": "waiting"}
+    other = await door.make_up([kept(5, "2"), kept(6, "2")])
+    assert [one["good"] for one in other["ticks"]] == [True, False]
+    assert [line[1] for line in await desk.history("李")].count("tick") == 3
+
+
+async def test_refused_tick_leaves_the_others(door, desk):
+    await desk.put("张", number=7)
+    await door.open(await link(desk))
+
+    answer = await door.make_up([kept(1, "7"), kept(2, "2")])
+
+    assert [one["text"] for one in answer["ticks"]] == ["这个人没有名额，不能签到。", "李*，C002，签到好了。"]
+    assert (await desk.states())["张"] == "waiting"
+
+
+@pytest.mark.parametrize("sent", ["", "[]", '{"ticks": [{"id": "1", "said": "2"}]}'])
+async def test_what_no_phone_of_ours_sends_is_no_request(door, desk, sent):
+    await door.open(await link(desk))
+
+    async with door.browser.post(door.site.make_url(f"{door.action}/ticks"), data=sent) as answer:
+        assert answer.status == 400
+    forged = door.action[:-10] + "AAAAAAAAAA"
+    async with door.browser.post(
+        door.site.make_url(f"{forged}/ticks"), json={"ticks": [kept(1, "2")]}
+    ) as answer:
+        assert answer.status == 404
+    assert (await desk.states())["李"] == "confirmed"
 
 
 async def test_tick_is_taken_back_within_ten_minutes(door, desk, clock):
