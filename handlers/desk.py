@@ -29,7 +29,7 @@ class Sent:
 
     kept: Kept
     name: str
-    kind: Literal["photo", "file", "voice"] = "file"
+    kind: Literal["photo", "file"] = "file"
 
 
 @dataclass(frozen=True, slots=True)

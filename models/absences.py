@@ -91,7 +91,8 @@ async def _work(session: AsyncSession, absence: Absence) -> Sequence[tuple[HandO
         .join(Staff, Staff.login == HandOff.taken_by)
         .where(HandOff.state == "taken", Staff.id == absence.staff_id)
     )
-    return [(handoff, member) for handoff, member in await session.execute(query.order_by(HandOff.id))]
+    query = query.order_by(HandOff.id).with_for_update(of=HandOff)
+    return [(handoff, member) for handoff, member in await session.execute(query)]
 
 
 def _away(today: date) -> Select[int]:

@@ -1,6 +1,7 @@
 """The staff console over HTTP, and colleagues who work in it as their browsers would."""
 
 import io
+import json
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -78,6 +79,13 @@ class Desk:
         sent = await self.do(path, action, **fields)
         assert sent.status == 303, sent.text
         return await self.open(sent.location.removeprefix("/console"))
+
+    @asynccontextmanager
+    async def live(self, path: str) -> AsyncIterator[AsyncIterator[str]]:
+        """Keep the page at *path* open: what changes by itself comes as it changes."""
+        page, _, query = path.partition("?")
+        async with self._http.get(f"{self._url}/console{page}/live?{query}") as answer:
+            yield (json.loads(line[6:]) async for line in answer.content if line.startswith(b"data: "))
 
     async def leave(self) -> None:
         await self._http.close()

@@ -151,8 +151,7 @@ async def _sent(visit: Visit) -> Sent | None:
     except Refused as refusal:
         if refusal.reason != "photo_bad":
             raise
-        kept = await visit.store.put(upload.body, upload.type)
-        return Sent(kept, name, "voice" if upload.type.startswith("audio/") else "file")
+        return Sent(await visit.store.put(upload.body, upload.type), name)
     return Sent(photo.shown, "photo.jpg", "photo")
 
 

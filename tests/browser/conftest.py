@@ -22,22 +22,23 @@ FLAGS = [
 ]
 
 
-def _found() -> str | None:
+def found() -> str | None:
+    """Return the path of Chromium, None without one."""
     return next((path for name in NAMES if (path := shutil.which(name))), None)
 
 
 @pytest.fixture(scope="session")
 def chromium() -> str:
     """The path of Chromium, installed when that can be done; without it a skip, and under CI a failure."""
-    if not _found() and os.geteuid() == 0 and shutil.which("apt-get"):
+    if not found() and os.geteuid() == 0 and shutil.which("apt-get"):
         subprocess.run([Path(__file__).parent / "install.sh"], check=False, timeout=600)
-    found = _found()
-    if found is None:
+    path = found()
+    if path is None:
         told = "no Chromium here: install it (on Debian: tests/browser/install.sh as root)"
         if os.environ.get("CI"):
             pytest.fail(told)
         pytest.skip(told)
-    return found
+    return path
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")

@@ -1,9 +1,12 @@
 """One conversation: the colleague speaks, the bot is silent, and colleagues know of each other."""
 
+from PIL import Image
 from sqlalchemy import select
 
+from config.settings import Settings
 from models import files, handoffs, publishing, signups
 from models.audit import AuditLine
+from models.files import Store
 from models.handoffs import HandOff, HandOffLine
 from models.members import Member
 from models.outbox import Letter
@@ -140,7 +143,8 @@ async def test_handing_over_lets_the_other_speak_and_tells_their_phone(desks, di
     assert (await zhao.do("/inbox/1", "answer", text="我来")).status == 303
     for nobody in ("far", "nobody", ""):
         assert "请选一位在岗的同事。" in (await zhao.do("/inbox/1", "hand_over", to=nobody)).text
-    await zhao.follow("/inbox/1", "close")
+    await zhao.follow("/inbox/1", "hand_over", to="li")
+    await li.follow("/inbox/1", "close")
     assert "这次对话已经结束了。" in (await zhao.do("/inbox/1", "hand_over", to="li")).text
 
 
@@ -279,6 +283,32 @@ async def test_pictures_files_and_voice_go_to_the_member(desks, dialogue, staffe
     assert (file.body, file.headers["Content-Disposition"][:10]) == (b"%PDF-1.4", "attachment")
 
 
+async def test_picture_that_is_too_large_is_refused(one_desk, dialogue, staffed):
+    await asks(one_desk, dialogue)
+    li = await one_desk.enter("li", "caseworker")
+    huge = saved(Image.new("1", (20_000, 20_000)), "PNG")
+
+    told = await li.do("/inbox/1", "answer", files={"file": ("huge.png", huge)})
+
+    assert told.status == 422
+    assert await state(one_desk) == ("waiting", "")
+
+
+async def test_changes_are_shown_while_the_page_is_open(one_desk, dialogue, staffed):
+    chat = await asks(one_desk, dialogue, "我想问会费")
+    li = await one_desk.enter("li", "caseworker", "administrator")
+
+    async with li.live("/inbox/1") as thread, li.live("/inbox?box=waiting") as rows:
+        first = [await anext(thread), await anext(rows)]
+        await chat.say("您在吗")
+        await chat.say("人工", member="lilei")
+        then = [await anext(thread), await anext(rows)]
+
+    assert ["您在吗" in told for told in (first[0], then[0])] == [False, True]
+    assert ["第2号" in told for told in (first[1], then[1])] == [False, True]
+    assert 'data-newest="2"' in then[1]
+
+
 async def test_file_of_another_talk_is_not_given_out(desks, dialogue, staffed):
     await asks(desks, dialogue)
     await asks(desks, dialogue, member="lilei")
@@ -292,3 +322,27 @@ async def test_file_of_another_talk_is_not_given_out(desks, dialogue, staffed):
     assert (await part.open("/inbox/1/files/1")).status == 404
     for path in ("/inbox/2/files/1", "/inbox/1/files/2", "/inbox/1/files/9", "/inbox/1/files/x"):
         assert (await zhao.open(path)).status == 404
+
+
+async def test_what_the_member_sends_is_shown_once_it_was_fetched(desks, dialogue, staffed, tmp_path):
+    chat = await asks(desks, dialogue)
+    li = await desks.enter("li", "caseworker")
+    await li.do("/inbox/1", "take")
+    for kind in ("voice", "photo", "video"):
+        await chat.send(chat.incoming(kind, file=f"phone:{kind}", text="请看" if kind == "photo" else ""))
+    waiting = await li.open("/inbox/1")
+    store = Settings(_env_file=None, data_dir=tmp_path).files
+    async with desks.database.transaction() as session:
+        for number, body in ((1, b"OggS"), (2, saved(scene()))):
+            await handoffs.fetched(session, number, await Store(store).put(body, ""), now=desks.clock())
+        await handoffs.fetched(session, 3, None, now=desks.clock())
+
+    shown = await li.open("/inbox/1")
+    voice, photo = await li.open("/inbox/1/files/1"), await li.open("/inbox/1/files/2")
+
+    assert waiting.text.count("正在取文件，请稍等。") == 3
+    assert '<audio controls preload="none" src="/console/inbox/1/files/1">' in shown.html
+    assert '<img src="/console/inbox/1/files/2"' in shown.html
+    assert "请看" in shown.text
+    assert shown.text.count("文件没取到，请会员再发一次。") == 1
+    assert (voice.headers["Content-Type"], photo.headers["Content-Type"]) == ("audio/ogg", "image/jpeg")

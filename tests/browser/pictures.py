@@ -1,0 +1,83 @@
+"""Makes the pictures of docs/console.md: `make pictures` starts a demo, fills it and looks at its pages."""
+
+import asyncio
+import re
+import tempfile
+from datetime import UTC, datetime
+from pathlib import Path
+
+from playwright.async_api import Browser, async_playwright
+from sqlalchemy import select, update
+
+from models import crypto
+from models.base import Database
+from models.events import Event
+from models.handoffs import HandOffLine
+from models.members import Member
+from models.notices import Notice
+from models.places import Place
+from models.unanswered import Unanswered
+from tests import crowd
+from tests.browser.conftest import FLAGS, found
+from tests.processes import Service, serving
+
+FOLDER = Path(__file__).parent.parent.parent / "docs" / "pictures"
+KEY, SECRET = crypto.new_key().decode(), "a secret for pictures"
+SHOTS = {
+    "login": "/login", "home": "", "inbox": "/inbox", "talk": "/inbox/4", "notices": "/notices",
+    "notice": "/notices/1", "events": "/events", "event": "/events/board-contest", "questions": "/questions",
+    "content": "/content", "members": "/members", "calls": "/calls", "figures": "/figures", "staff": "/staff",
+}  # fmt: skip
+SIZES = {"desk": {"width": 1280, "height": 800}, "phone": {"width": 390, "height": 844}}
+
+
+async def make() -> None:
+    """Start a demo and take every picture."""
+    folder = Path(tempfile.mkdtemp(prefix="pictures-"))
+    async with serving(folder, DEMO="true", FIELD_KEYS=KEY, SECRET_KEY=SECRET) as service:
+        crypto.use([KEY.encode()], SECRET.encode())
+        await _fill(folder)
+        password = re.search(r"password (\S+)", service.log())
+        async with async_playwright() as playwright:
+            browser = await playwright.chromium.launch(executable_path=found(), args=FLAGS)
+            for size, viewport in SIZES.items():
+                await _take(browser, service, password[1] if password else "", size, viewport)
+            await browser.close()
+
+
+async def _fill(folder: Path) -> None:
+    """Fill the demo as the tests do, without what is there to break pages."""
+    database = Database(f"sqlite:///{folder / 'gonghui.db'}")
+    async with database.transaction() as session:
+        await crowd.fill(session, members=300, events=8, talks=24, notices=9, now=datetime.now(UTC))
+        for column in (Member.name, Event.title, Notice.title, Notice.text):
+            strange = update(column.class_).where(column.contains("<") | column.contains("="))
+            await session.execute(strange.values({column.key: "（演示）"}))
+        for table in (HandOffLine, Unanswered):
+            for row in await session.scalars(select(table)):
+                row.text = "食堂几点开门，周末也开吗" if "<" in row.text else row.text
+        for place in await session.scalars(select(Place)):
+            place.name, place.answers = "会员（演示）", {}
+    await database.close()
+
+
+async def _take(
+    browser: Browser, service: Service, password: str, size: str, viewport: dict[str, int]
+) -> None:
+    page = await browser.new_page(viewport=viewport)
+    await page.goto(f"{service.url}/console/login")
+    await page.screenshot(path=FOLDER / f"login-{size}.png")
+    await page.fill("input[name=login]", "demo")
+    await page.fill("input[name=password]", password)
+    await page.click("button.main")
+    await page.wait_for_selector("nav")
+    for name, path in SHOTS.items():
+        if name != "login":
+            await page.goto(f"{service.url}/console{path}", wait_until="load")
+            await page.screenshot(path=FOLDER / f"{name}-{size}.png")
+    await page.close()
+
+
+if __name__ == "__main__":
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    asyncio.run(make())
