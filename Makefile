@@ -36,6 +36,9 @@ lock: .tools/bin/uv ## choose versions anew
 	$(COMPILE) --group dev -o requirements-dev.lock
 	$(COMPILE) --group dev --group bench -o requirements-bench.lock
 
+pictures: .venv/ready ## take the pictures of docs/console.md anew (needs Chromium)
+	$(PY) -m tests.browser.pictures
+
 bench: .venv/ready ## measure, and write docs/benchmarks.md
 	$(UV) pip install --quiet --python $(PY) --require-hashes -r requirements-bench.lock
 	$(PY) -m benchmarks
@@ -48,4 +51,4 @@ bench: .venv/ready ## measure, and write docs/benchmarks.md
 	$(UV) pip sync --quiet --python $(PY) --require-hashes requirements-dev.lock
 	touch $@
 
-.PHONY: help setup run test check covered lint lock bench
+.PHONY: help setup run test check covered lint lock pictures bench

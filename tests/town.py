@@ -14,15 +14,17 @@ from unittest.mock import patch
 
 import aiohttp
 from aiohttp.test_utils import TestServer
-from sqlalchemy import select
+from sqlalchemy import Select, select
 
-from bot import app, jobs
+from bot import app, edition, jobs
 from config.settings import Settings
 from handlers.search.index import Index
-from models import migrate
+from models import content, migrate, staff, staff_sessions
 from models.base import Database
 from models.files import Store
 from models.outbox import Letter
+from models.rights import Grant, Role
+from tests.office import Desk
 from tests.platforms import telegram as platform
 
 WAYS = ("web", "telegram")
@@ -213,6 +215,7 @@ class Town:
         self._url = url
         self._pages: list[aiohttp.ClientSession] = []
         self._desk: aiohttp.ClientSession | None = None
+        self._desks: list[Desk] = []
 
     async def member(self, way: str) -> Member:
         """Let a new member take up their phone."""
@@ -235,10 +238,32 @@ class Town:
             assert answer.status == 200, await answer.text()
             return await answer.text()
 
+    async def colleague(self, login: str, *roles: Role) -> Desk:
+        """Let a colleague with these roles sit down at the console."""
+        async with self.house.database.transaction() as session:
+            held = [Grant(role) for role in roles]
+            who = await staff.add(
+                session, login, f"{login}（演示）", "nobody knows it", held, now=self.clock()
+            )
+            token = await staff_sessions.begin(
+                session, who, address="127.0.0.1", browser="test", now=self.clock()
+            )
+        self._desks.append(Desk(self._url, who, token))
+        return self._desks[-1]
+
+    async def put_on_duty(self, name: str = "值班（演示）") -> None:
+        """Put a colleague on duty, as the page of the duty does."""
+        async with self.house.database.transaction() as session:
+            row = await session.get_one(content.ListRow, "duty")
+            on = {"name": name, "channel": "phone", "address": "desk"}
+            row.body = {"": {**row.body[""], "staff": [on]}}
+            await content.publish(session)
+        await edition.refresh(self.house.database, self.house.dialogue)
+
     async def pass_time(self, by: timedelta) -> None:
         """Let time pass and the clock do its jobs; what is under way is recorded first, or its lease would run out."""
         async with asyncio.timeout(PATIENCE):
-            while await self._under_way():
+            while await self._any(select(Letter.id).where(Letter.state == "leased")):
                 await asyncio.sleep(0.01)
         self.clock.forward(by)
         house = self.house
@@ -247,16 +272,16 @@ class Town:
         ):
             await job()
 
-    async def _under_way(self) -> bool:
+    async def _any(self, query: Select) -> bool:
         async with self.house.database.transaction() as session:
-            return (
-                await session.scalar(select(Letter.id).where(Letter.state == "leased").limit(1)) is not None
-            )
+            return await session.scalar(query.limit(1)) is not None
 
     async def leave(self) -> None:
         """Put all phones away."""
         for page in self._pages:
             await page.close()
+        for desk in self._desks:
+            await desk.leave()
 
 
 async def _make_tables(settings: Settings) -> None:

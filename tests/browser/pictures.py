@@ -9,7 +9,7 @@ from pathlib import Path
 from playwright.async_api import Browser, async_playwright
 from sqlalchemy import select, update
 
-from models import crypto
+from models import crypto, migrate
 from models.base import Database
 from models.events import Event
 from models.handoffs import HandOffLine
@@ -47,6 +47,7 @@ async def make() -> None:
 
 async def _fill(folder: Path) -> None:
     """Fill the demo as the tests do, without what is there to break pages."""
+    migrate.declared()
     database = Database(f"sqlite:///{folder / 'gonghui.db'}")
     async with database.transaction() as session:
         await crowd.fill(session, members=300, events=8, talks=24, notices=9, now=datetime.now(UTC))
