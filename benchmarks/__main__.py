@@ -6,6 +6,7 @@ import logging
 import structlog
 
 from benchmarks import (
+    console,
     memory,
     million,
     notices,
@@ -21,7 +22,7 @@ from benchmarks import (
 from models import crypto
 
 PARTS = (
-    search, turns, sign_ups, photo_intake, telegram_sends, telegram_updates, notices, pacing, million, memory,
+    search, turns, sign_ups, photo_intake, telegram_sends, telegram_updates, notices, pacing, million, console, memory,
 )  # fmt: skip
 
 

@@ -3,10 +3,13 @@
 import io
 import json
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from html import unescape
+from pathlib import Path
+from typing import Any
 
 import aiohttp
 from aiohttp.test_utils import TestServer
@@ -20,9 +23,8 @@ from handlers.router import Router
 from models import crypto, staff, staff_sessions
 from models.base import Database
 from models.files import Store
-from models.rights import Grant
+from models.rights import Grant, Role
 from models.staff import Staff
-from tests.databases import Clock
 
 NO_PASSWORD = "nobody knows it"
 TAGS = re.compile(r"<(script|style)\b.*?</\1>|<[^>]+>", re.DOTALL)
@@ -35,11 +37,11 @@ class Answer:
     status: int
     html: str
     body: bytes
-    headers: "aiohttp.typedefs.CIMultiDictProxy[str]"
+    headers: Mapping[str, str]
 
     @property
     def location(self) -> str:
-        return self.headers.get("Location", "")
+        return str(self.headers.get("Location", ""))
 
     @property
     def text(self) -> str:
@@ -62,7 +64,7 @@ class Desk:
         return await self._ask("GET", path, None)
 
     async def do(
-        self, path: str, action: str, files: dict[str, tuple[str, bytes]] | None = None, **fields
+        self, path: str, action: str, files: dict[str, tuple[str, bytes]] | None = None, **fields: Any
     ) -> Answer:
         """Send the form *action* of a page; a list sends a field several times. The answer is not followed."""
         form = aiohttp.FormData(default_to_multipart=bool(files))
@@ -74,7 +76,7 @@ class Desk:
             form.add_field(name, io.BytesIO(body), filename=filename)
         return await self._ask("POST", path, form)
 
-    async def follow(self, path: str, action: str, **fields) -> Answer:
+    async def follow(self, path: str, action: str, **fields: Any) -> Answer:
         """Send a form and open where it leads; what was typed must be right."""
         sent = await self.do(path, action, **fields)
         assert sent.status == 303, sent.text
@@ -102,13 +104,13 @@ class Desk:
 class Office:
     """The console on one database, and everybody who works there."""
 
-    def __init__(self, url: str, database: Database, clock: Clock) -> None:
+    def __init__(self, url: str, database: Database, clock: Callable[[], datetime]) -> None:
         self.url = url
         self.database = database
         self.clock = clock
         self._desks: list[Desk] = []
 
-    async def enter(self, login: str, *grants: Grant | str) -> Desk:
+    async def enter(self, login: str, *grants: Grant | Role) -> Desk:
         """Let a colleague with these roles sit down, logged in; the whole federation unless a grant says otherwise."""
         held = [one if isinstance(one, Grant) else Grant(one) for one in grants]
         async with self.database.transaction() as session:
@@ -127,7 +129,9 @@ class Office:
 
 
 @asynccontextmanager
-async def office(database: Database, edition: Edition, clock: Clock, folder) -> AsyncIterator[Office]:
+async def office(
+    database: Database, edition: Edition, clock: Callable[[], datetime], folder: Path
+) -> AsyncIterator[Office]:
     """Open the console on *database*; *edition* is what is published."""
     settings = Settings(_env_file=None, data_dir=folder)
     door = entrance.Entrance(settings, database, lambda: edition.content, clock)

@@ -9,7 +9,7 @@ from handlers import drafting, planning
 from handlers.console import Action, Away, NotFound, Page, Reply, View, Visit
 from handlers.planning import ORGANISERS
 from handlers.wording import BEIJING
-from models import allotment, content, content_events, events
+from models import allotment, content_events, events
 from models.base import Refused
 
 POLICIES = {"fcfs": "先到先得", "lottery": "报名结束后抽签", "approve": "逐个审核"}
@@ -17,8 +17,7 @@ POLICIES = {"fcfs": "先到先得", "lottery": "报名结束后抽签", "approve
 
 async def show_templates(visit: Visit) -> Reply:
     """Show what a new event can be made of: events to be held again, and programmes without one."""
-    entries = (await content.published(visit.session)).entries
-    made = [one for one in entries if one.kind in drafting.KINDS]
+    made = [one for one in visit.content.entries if one.kind in drafting.KINDS]
     return View(
         "event_templates.html",
         {"held": [one for one in made if one.event], "others": [one for one in made if not one.event]},
