@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import Literal, Self, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
+from pydantic_core import ErrorDetails
 
 from config.entries import Entry
 from config.lists import Danger, Duty, FormText, Phone, Place
@@ -21,7 +22,16 @@ _T = TypeVar("_T")
 
 
 class ContentError(Exception):
-    """Content is wrong; the message is one line that names the file and the key."""
+    """Content is wrong; the message is one line that names the file and the key.
+
+    Where one *field* is to blame, *kind* is what pydantic calls the mistake and *limits* what it should have been.
+    """
+
+    def __init__(
+        self, message: str, field: str = "", kind: str = "", limits: Mapping[str, object] | None = None
+    ) -> None:
+        super().__init__(message)
+        self.field, self.kind, self.limits = field, kind, limits or {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +135,10 @@ def _checked(shape: type[_T], piece: Piece) -> _T:
     try:
         return TypeAdapter(shape).validate_python(body)
     except ValidationError as error:
-        raise ContentError(f"{_name(piece)}: {_first(error)}") from error
+        problem = _first(error)
+        where = [str(part) for part in problem["loc"]]
+        message = ": ".join(part for part in (_name(piece), ".".join(where), problem["msg"]) if part)
+        raise ContentError(message, "".join(where[-1:]), problem["type"], problem.get("ctx")) from error
 
 
 def _listed(shape: type[_T], lists: Mapping[str, Piece], key: str) -> _T:
@@ -134,9 +147,7 @@ def _listed(shape: type[_T], lists: Mapping[str, Piece], key: str) -> _T:
     return _checked(shape, lists[key])
 
 
-def _first(error: ValidationError) -> str:
+def _first(error: ValidationError) -> ErrorDetails:
     problems = error.errors()
     misspelt = (problem for problem in problems if problem["type"] == "extra_forbidden")
-    problem = next(misspelt, problems[0])  # it is also why another key seems to be missing
-    where = ".".join(str(part) for part in problem["loc"])
-    return f"{where}: {problem['msg']}" if where else str(problem["msg"])
+    return next(misspelt, problems[0])  # it is also why another key seems to be missing

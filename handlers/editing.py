@@ -1,7 +1,7 @@
 """Publishing what staff have written: checked as a whole, and everybody told whom it moves."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import Any
 
@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from config.content import Body, Content, ContentError, Shelf
 from config.entries import Entry
-from handlers import enrolling, telling
+from handlers import enrolling, telling, typed
 from handlers.choosing import tidy
 from handlers.console import Visit
 from handlers.search.normalise import is_english
@@ -38,8 +38,9 @@ async def save(visit: Visit, shelf: Shelf, key: str, body: Body, **how: Any) -> 
     Raises Refused when the content or the events do not allow it.
     """
     own(visit)
-    content = await shelves.save(visit.session, shelf, key, body, by=visit.staff.login, now=visit.now, **how)
-    await _take(visit.session, content, visit.check, visit.content, visit.now)
+    by = visit.staff.login
+    written = shelves.save(visit.session, shelf, key, body, by=by, now=visit.now, **how)
+    await _take(visit.session, written, visit.check, visit.content, visit.now)
 
 
 async def remove(visit: Visit, shelf: Shelf, key: str) -> None:
@@ -48,8 +49,8 @@ async def remove(visit: Visit, shelf: Shelf, key: str) -> None:
     Raises Refused.
     """
     own(visit)
-    content = await shelves.remove(visit.session, shelf, key)
-    await _take(visit.session, content, visit.check, visit.content, visit.now)
+    gone = shelves.remove(visit.session, shelf, key)
+    await _take(visit.session, gone, visit.check, visit.content, visit.now)
 
 
 async def plan(visit: Visit, shelf: Shelf, key: str, body: Body, due: datetime, **how: Any) -> None:
@@ -93,10 +94,8 @@ async def publish_due(session: AsyncSession, check: Check, before: Content, *, n
     for draft in found:
         try:
             async with session.begin_nested():
-                content = await shelves.save(
-                    session, draft.shelf, draft.key, draft.body, by=draft.by, now=now
-                )
-                await _take(session, content, check, before, now)
+                written = shelves.save(session, draft.shelf, draft.key, draft.body, by=draft.by, now=now)
+                await _take(session, written, check, before, now)
         except Refused as refusal:
             draft.due_at = None
             draft.fault = f"{before.texts[f'refused.{refusal.reason}'].text}{refusal.detail}"
@@ -106,12 +105,14 @@ async def publish_due(session: AsyncSession, check: Check, before: Content, *, n
 
 
 async def _take(
-    session: AsyncSession, content: Content, check: Check, before: Content, now: datetime
+    session: AsyncSession, written: Awaitable[Content], check: Check, before: Content, now: datetime
 ) -> None:
+    """Look at all content as it is now *written*, by the rules of content and of services, and take it over."""
     try:
+        content = await written
         check(content)
     except ContentError as error:
-        raise Refused("content_wrong", str(error)) from error
+        raise Refused("content_wrong", typed.explain(error)) from error
     await settle(session, content, before=before, now=now)
 
 

@@ -19,6 +19,18 @@ MOMENTS = ("opens", "closes", "starts")
 LINES = ("phrasings", "english_phrasings")
 WIDTH = 100
 BECAME = {"-": "原来", "+": "改成", " ": "", "@": "…"}
+LABELS = {
+    "text": "说什么", "choices": "按钮", "title": "标题", "kind": "类别", "topic": "归到哪一类问题", "owner": "谁负责",
+    "care": "先说的关心话", "answer": "回答", "fact": "往年做过什么", "year": "哪一年", "detail": "详细", "papers": "要带的材料",
+    "law": "法律依据", "english": "英文回答", "place": "地点", "checked_on": "核对日期", "valid_until": "有效到",
+    "opens": "开始报名", "closes": "截止", "starts": "开始", "phrasings": "会员会怎么问", "english_phrasings": "英文问法",
+    "next": "下面的按钮", "rest": "其余",
+}  # fmt: skip
+PROBLEMS = {
+    "missing": "没有填。", "string_too_short": "没有填。", "string_too_long": "最多{max_length}个字。",
+    "too_short": "至少要{min_length}行。", "extra_forbidden": "这个名字不认识。", "literal_error": "只能是{expected}。",
+    "date_parsing": "不是日期。", "date_from_datetime_parsing": "不是日期。",
+}  # fmt: skip
 Fields = dict[str, str]
 
 
@@ -59,6 +71,12 @@ def body(shelf: Shelf, said: Callable[[str], str]) -> dict[str, Any]:
     return {**(rest or {}), **{name: value for name, value in written.items() if value}}
 
 
+def explain(error: ContentError) -> str:
+    """Say what is wrong in the words of the form where that is known, else as it is told to whoever runs the program."""
+    problem = PROBLEMS.get(error.kind, "").format_map(error.limits)
+    return f"「{LABELS.get(error.field, error.field)}」{problem}" if problem else str(error)
+
+
 def lines(text: str) -> list[str]:
     """Return the lines of *text* that are not blank."""
     return [line.strip() for line in text.splitlines() if line.strip()]
@@ -67,7 +85,9 @@ def lines(text: str) -> list[str]:
 def told(shelf: Shelf, body: Mapping[str, Any]) -> str:
     """Return *body* as text, for comparing two versions line by line."""
     return "\n".join(
-        f"【{name}】\n{text}" for name, text in fields(shelf, body).items() if text not in {"", "{}\n"}
+        f"【{LABELS[name]}】\n{text}"
+        for name, text in fields(shelf, body).items()
+        if text not in {"", "{}\n"}
     )
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import JSON, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
-from config.content import Body, Content, ContentError, Piece, Shelf
+from config.content import Body, Content, Piece, Shelf
 from models import drafts, versions
 from models.base import Base, Moment, Refused, lock, wake
 from models.versions import ContentVersion
@@ -179,7 +179,7 @@ async def save(
 ) -> Content:
     """Publish a piece as staff have written it and return all content; *was* is the version that they saw, 0 for none.
 
-    Raises Refused: content_changed when somebody else was quicker, content_wrong when all content would not hold together.
+    Raises Refused: content_changed when somebody else was quicker; ContentError when all content would not hold together.
     """
     row = await _held(session, shelf, key)
     number = row.version if row else (await versions.last(session)).get((shelf, key), 0)
@@ -191,20 +191,22 @@ async def save(
     else:
         _keep(session, shelf, row)
     row.body, row.source, row.version, row.edited_by, row.edited_at = plain(body), source, number + 1, by, now
-    return await _publish(session)
+    await publish(session)
+    return await published(session)
 
 
 async def remove(session: AsyncSession, shelf: Shelf, key: str) -> Content:
     """Take away a piece that staff have made and return all content; its versions stay.
 
-    Raises Refused: content_of_files, content_wrong when something leads to it.
+    Raises Refused: content_of_files; ContentError when something leads to it.
     """
     row = await _held(session, shelf, key)
     if row is None or row.source != "staff" or await versions.was_in_files(session, shelf, key):
         raise Refused("content_of_files")
     _keep(session, shelf, row)
     await session.delete(row)
-    return await _publish(session)
+    await publish(session)
+    return await published(session)
 
 
 async def _held(session: AsyncSession, shelf: Shelf, key: str) -> Published | None:
@@ -212,14 +214,6 @@ async def _held(session: AsyncSession, shelf: Shelf, key: str) -> Published | No
     await lock(session, "content")
     found: Published | None = await session.get(TABLES[shelf], key, populate_existing=True)
     return found
-
-
-async def _publish(session: AsyncSession) -> Content:
-    await publish(session)
-    try:
-        return await published(session)
-    except ContentError as error:
-        raise Refused("content_wrong", str(error)) from error
 
 
 async def publish(session: AsyncSession) -> None:

@@ -61,6 +61,7 @@ def staffed(dialogue: Dialogue) -> Callable[[], None]:
 SLOW = (
     "test_notice_process.py",
     "test_process.py",
+    "test_question_process.py",
     "test_sign_up_process.py",
     "test_invariant.py",
     "test_states.py",

@@ -88,3 +88,15 @@ async def serving(folder: Path, **environment: str) -> AsyncIterator[Service]:
         yield service
     finally:
         await service.end(signal.SIGKILL)
+
+
+async def asked(page: aiohttp.ClientSession, url: str, number: str, text: str, *, after: int) -> str:
+    """Say something and return the next letter as it comes over the stream."""
+    async with page.post(f"{url}/api/chat/messages", json={"id": number, "text": text}) as answer:
+        assert answer.status == 202
+    async with page.get(f"{url}/api/chat/events", headers={"Last-Event-ID": str(after)}) as stream:
+        async with asyncio.timeout(10):
+            async for line in stream.content:
+                if line.startswith(b"data: "):
+                    return line.decode()
+    return ""

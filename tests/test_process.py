@@ -9,7 +9,7 @@ import aiohttp
 import pytest
 
 from tests.platforms import telegram as platform
-from tests.processes import Service, serving
+from tests.processes import Service, asked, serving
 
 pytestmark = pytest.mark.timeout(120)
 SECRET = "a-secret-for-tests"
@@ -110,15 +110,3 @@ async def test_page_answers_and_goes_on_after_a_kill(tmp_path):
             assert answer.status == 200
         assert await service.end(signal.SIGTERM) == 0
         assert "Traceback" not in service.log()
-
-
-async def asked(page: aiohttp.ClientSession, url: str, number: str, text: str, *, after: int) -> str:
-    """Say something and return the next letter as it comes over the stream."""
-    async with page.post(f"{url}/api/chat/messages", json={"id": number, "text": text}) as answer:
-        assert answer.status == 202
-    async with page.get(f"{url}/api/chat/events", headers={"Last-Event-ID": str(after)}) as stream:
-        async with asyncio.timeout(10):
-            async for line in stream.content:
-                if line.startswith(b"data: "):
-                    return line.decode()
-    return ""

@@ -23,13 +23,6 @@ KINDS = {
     "service": "服务", "aid": "帮扶", "contest": "比赛", "training": "培训", "festival": "艺术节", "lecture": "讲座",
     "outing": "出游", "tickets": "票", "club": "社团", "article": "问答",
 }  # fmt: skip
-LABELS = {
-    "text": "说什么", "choices": "按钮", "title": "标题", "kind": "类别", "topic": "归到哪一类问题", "owner": "谁负责",
-    "care": "先说的关心话", "answer": "回答", "fact": "往年做过什么", "year": "哪一年", "detail": "详细", "papers": "要带的材料",
-    "law": "法律依据", "english": "英文回答", "place": "地点", "checked_on": "核对日期", "valid_until": "有效到",
-    "opens": "开始报名", "closes": "截止", "starts": "开始", "phrasings": "会员会怎么问", "english_phrasings": "英文问法",
-    "next": "下面的按钮", "rest": "其余",
-}  # fmt: skip
 assert set(KINDS) == set(get_args(Entry.model_fields["kind"].annotation))  # noqa: S101 -- a new kind needs its name here
 
 
@@ -62,7 +55,7 @@ async def show_new(visit: Visit) -> Reply:
 
 def _form(visit: Visit, shelf: Shelf, body: Body, more: dict[str, Any]) -> View:
     values = {
-        "shelf": shelf, "shelves": SHELVES, "lists": LISTS, "kinds": KINDS, "labels": LABELS, "topics": sorted(TOPICS),
+        "shelf": shelf, "shelves": SHELVES, "lists": LISTS, "kinds": KINDS, "labels": typed.LABELS, "topics": sorted(TOPICS),
         "fields": typed.fields(shelf, body), "may": bool(visit.rights.roles & EDITORS), "questions": "",
     }  # fmt: skip
     return View("content_one.html", values | more)

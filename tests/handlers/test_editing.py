@@ -64,7 +64,7 @@ async def test_planned_text_is_published_when_its_time_comes_and_once(stocked, e
     [
         (
             {"text": ""},
-            "没有保存，这里还不对：texts/search.thanks: text: String should have at least 1 character",
+            "没有保存，这里还不对：「说什么」没有填。",
         ),
         (
             {"text": "别客气。", "choices": {"去": "nowhere"}},

@@ -63,7 +63,7 @@ async def test_editor_changes_a_sentence(one_stocked):
         ({"text": "别客气{}。"}, "between braces stands only the name"),
         ({"text": "别客气。", "choices": "去 | nowhere"}, "nobody answers nowhere"),
         ({"text": "别客气。", "choices": "去哪"}, "按钮一行一个"),
-        ({"text": ""}, "at least 1 character"),
+        ({"text": ""}, "没有保存，这里还不对：「说什么」没有填。"),
         ({"text": "别客气。", "was": 7}, "别人刚刚改过这一条。"),
     ],
 )
@@ -76,6 +76,21 @@ async def test_wrong_sentence_is_refused_and_stays_in_the_form(one_stocked, chan
     assert why in told.text
     assert change.get("text", "") in told.html
     assert (await content(one_stocked)).version == 1
+
+
+async def test_wrong_entry_is_told_in_the_words_of_the_form(one_stocked):
+    li = await one_stocked.enter("li", "editor")
+
+    async def told(**changes):
+        typed_over = await typed_in(one_stocked, "programmes", "photo-contest", **changes)
+        return (await li.do(PHOTO, "save", **typed_over)).text
+
+    assert "「标题」最多18个字。" in await told(title="摄" * 19)
+    assert "「会员会怎么问」至少要8行。" in await told(phrasings="摄影")
+    assert "「英文回答」没有填。" in await told(english="")
+    assert "「核对日期」不是日期。" in await told(checked_on="soon")
+    assert "「colour」这个名字不认识。" in await told(rest="colour: red")
+    assert "a fact needs its year" in await told(year="")
 
 
 async def test_broken_list_is_refused(one_stocked):
