@@ -1,10 +1,12 @@
 """Events made of last year's and of programmes, changed, and their forms built."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from sqlalchemy import select
 
+from config.entries import Entry, Reserved
+from handlers import drafting
 from handlers.search.index import Index
 from models import content, events
 from models.content import ProgrammeRow
@@ -157,6 +159,10 @@ async def test_kept_seats_are_given_up_and_a_category_stays(desks, town):
     li = await desks.enter("li", "organiser")
     await li.follow(EDIT, "save", **KEPT, categories="甲组\n乙组 4", reserved="演示一厂工会 5")
 
+    await li.follow(EDIT, "save", **KEPT, categories="甲组\n乙组 4", reserved="演示一厂工会 6")
+    async with town.database.transaction() as session:
+        kept = await events.reservations(session, await events.by_slug(session, SLUG))
+        assert [(one.union, one.seats) for one in kept] == [("演示一厂工会", 6)]
     fewer = await li.do(EDIT, "save", **KEPT, categories="甲组")
     await li.follow(EDIT, "save", **KEPT, categories="甲组\n乙组 0", reserved="")
 
@@ -185,7 +191,8 @@ async def test_organiser_of_one_union_copies_for_it_alone_and_opens_nothing_to_o
     assert (await li.open(EDIT)).status == 404
     assert (await li.do(EDIT, "save", **KEPT)).status == 404
     assert (await li.open(FORM)).status == 404
-    assert (await li.open("/events/fishing-contest-old/copy")).status == 404
+    for path in ("nothing-here", "legal-aid"):
+        assert (await li.open(f"/events/{path}/copy")).status == 404
     async with town.database.transaction() as session:
         free = [one.slug for one in (await content.published(session)).entries if not one.event]
     assert (await li.open(f"/events/{free[0]}/copy")).status == 404
@@ -254,3 +261,59 @@ async def test_last_question_stays_and_there_are_twenty_at_most(one_desk):
 
     assert "至少要留一个问题。" in last.text
     assert (full.status, "再加一题" in full.text) == (422, False)
+
+
+def test_start_is_proposed_on_the_same_weekday_of_the_next_year_that_lies_ahead(demo_content):
+    held = demo_content.by_slug[SLUG]
+    plain = held.model_copy(update={"event": None, "starts": None})
+
+    assert drafting.suggested_start(held, held.starts - timedelta(days=1)) == held.starts + timedelta(
+        days=364
+    )
+    assert drafting.suggested_start(held, held.starts) == held.starts + timedelta(days=364)
+    assert drafting.suggested_start(held, held.starts + timedelta(days=400)) == held.starts + timedelta(
+        days=728
+    )
+    first = drafting.suggested_start(plain, datetime(2026, 11, 10, 2, 33, tzinfo=UTC))
+    assert first == datetime(2026, 12, 10, 1, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("title", "proposed"),
+    [
+        ("2026年象棋赛", "2027年象棋赛"),
+        ("象棋赛", "2027年象棋赛"),
+        ("名称已经有十五个字了的象棋赛啊啊", "名称已经有十五个字了的象棋赛啊啊"),
+    ],
+)
+def test_title_gets_the_year_where_there_is_room(demo_content, title, proposed):
+    held = demo_content.by_slug[SLUG].model_copy(update={"title": title})
+
+    assert drafting.suggested_title(held, datetime(2027, 3, 1, tzinfo=UTC)) == proposed
+
+
+def test_copy_moves_every_date_and_leaves_what_has_none(demo_content):
+    held = demo_content.by_slug[SLUG]
+    day, by = held.starts, timedelta(days=7)
+    plan = held.event.model_copy(
+        update={
+            "ends": day + timedelta(hours=2), "cancel_until": day, "dates": (day, day + by),
+            "reserved": {"演示一厂工会": Reserved(seats=2, release=day), "演示二厂工会": Reserved(seats=1)},
+        }
+    )  # fmt: skip
+    source = held.model_copy(update={"event": plan, "covers": ("EVT-01",), "valid_until": day.date()})
+
+    made = Entry.model_validate(
+        {**drafting.copied(source, "新", day + by, today=date(2026, 11, 10)), "slug": "new"}
+    )
+
+    assert (made.title, made.covers, made.valid_until) == ("新", (), None)
+    assert (made.opens, made.closes, made.starts) == (held.opens + by, held.closes + by, day + by)
+    assert made.event == plan.model_copy(
+        update={
+            "ends": plan.ends + by, "cancel_until": day + by, "dates": (day + by, day + by + by),
+            "reserved": {
+                "演示一厂工会": Reserved(seats=2, release=day + by), "演示二厂工会": Reserved(seats=1),
+            },
+        }
+    )  # fmt: skip

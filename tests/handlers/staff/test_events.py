@@ -1,6 +1,7 @@
 """Events: listed, opened with their numbers, called off, exported, written to."""
 
 import io
+import json
 
 import pytest
 from openpyxl import load_workbook
@@ -64,6 +65,17 @@ async def test_event_is_shown_and_its_numbers_change_by_themselves(desks, town):
 
     assert "1 / 2 占了的名额 0 排队 0 等本人确认 0 等审核或抽签 0 到了" in page.text
     assert f"/console/events/{SLUG}/live" in page.html
+
+
+async def test_numbers_are_sent_as_they_change(desks, town):
+    bai = await desks.enter("bai", "viewer")
+    await town.sign_up("王芳")
+
+    async with bai._http.get(f"{desks.url}/console/events/{SLUG}/live") as answer:
+        first = json.loads((await answer.content.readline()).removeprefix(b"data: "))
+
+    assert "1 / 2" in first
+    assert "王芳" not in first
 
 
 async def test_called_off_event_ends_every_sign_up_with_its_reason(desks, town):
