@@ -29,7 +29,7 @@ async def respond(turn: Turn, sign: str) -> Outgoing:
     handoff = await handoffs.ask(
         turn.session, turn.member, turn.message.sender, about=sign, urgency="P0", promised=None, now=turn.now
     )
-    handoffs.note(turn.session, handoff, turn.message, now=turn.now)
+    await handoffs.note(turn.session, handoff, turn.message, now=turn.now)
     await page(turn, handoff, "P0")
     answer = danger.answers[sign]
     asked = answer.paged if here else answer.unpaged or danger.unpaged

@@ -144,12 +144,14 @@ class Dialogue:
 
     async def _handed_off(self, turn: Turn) -> Outgoing | None:
         handoff = await handoffs.of(turn.session, turn.member)
-        if handoff is None or turn.message.kind in {"start", "joined"} or filling.in_progress(turn):
+        if handoff is None or turn.message.kind in {"start", "joined"}:
+            return None
+        if handoff.state == "waiting" and filling.in_progress(turn):
             return None
         if handoff.state == "waiting" and not handoff.bot_answers and tidy(turn.message.text) in filling.BACK:
             handoff.bot_answers = True
             return turn.say("human.back")
-        handoffs.note(turn.session, handoff, turn.message, now=turn.now)
+        await handoffs.note(turn.session, handoff, turn.message, now=turn.now)
         at = watch(turn.content.duty, turn.now)
         if handoff.state == "taken" or (at.on and not handoff.bot_answers):
             return SILENCE

@@ -13,6 +13,7 @@ from models.crypto import Encrypted
 from models.files import Kept
 from models.members import Member, moves_along
 from models.messages import Address, Incoming, Kind
+from models.photos import Photo
 
 OPEN = ("waiting", "taken")
 MEMBER, NOTE = "member", "note"
@@ -112,7 +113,7 @@ async def ask(
     return found
 
 
-def note(session: AsyncSession, handoff: HandOff, said: Incoming, *, now: datetime) -> None:
+async def note(session: AsyncSession, handoff: HandOff, said: Incoming, *, now: datetime) -> None:
     """Put what the member said with the hand-off, for the colleague to read; one that was put off is back."""
     handoff.snoozed_until = None
     session.add(
@@ -122,9 +123,20 @@ def note(session: AsyncSession, handoff: HandOff, said: Incoming, *, now: dateti
             kind=said.kind,
             text=said.text,
             file=said.file,
+            digest=await _received(session, handoff, said, now),
             said_at=now,
         )
     )
+
+
+async def _received(session: AsyncSession, handoff: HandOff, said: Incoming, now: datetime) -> str:
+    """Return where the photo of a message lies, when it was fetched already."""
+    if said.kind != "photo" or not said.value.startswith("{"):
+        return ""
+    photo = Photo.unpacked(said.value)
+    kept = (photo.original, photo.shown, photo.thumbnail)
+    await files.receive(session, *kept, by=handoff.member_id, now=now)
+    return photo.shown.hash
 
 
 def take(handoff: HandOff, staff: str, *, now: datetime) -> None:

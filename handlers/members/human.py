@@ -38,7 +38,7 @@ async def request(turn: Turn, about: str) -> Outgoing:
         promised=at.until if at.staffed else None,
         now=turn.now,
     )
-    _bring_along(turn, handoff)
+    await _bring_along(turn, handoff)
     await crisis.page(turn, handoff, "")
     if not at.staffed:
         handoff.bot_answers = True
@@ -99,12 +99,12 @@ def _receipt(turn: Turn, at: Watch, key: str) -> Outgoing:
     return turn.say(key, until=until, workday=wording.day(at.day), phone=turn.content.duty.phone)
 
 
-def _bring_along(turn: Turn, handoff: handoffs.HandOff) -> None:
+async def _bring_along(turn: Turn, handoff: handoffs.HandOff) -> None:
     """Give the colleague what was asked or sent last, so that nobody has to say it twice."""
     asked = turn.conversation.asked
     if asked.get("text") or asked.get("file"):
         last = replace(turn.message, **{"kind": "text", "file": "", **asked})  # type: ignore[arg-type]  # kept from a message
-        handoffs.note(turn.session, handoff, last, now=turn.now)
+        await handoffs.note(turn.session, handoff, last, now=turn.now)
         turn.conversation.asked = {}
 
 

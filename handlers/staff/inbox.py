@@ -1,7 +1,7 @@
 """The inbox: members who wait for a person, and who speaks with whom."""
 
 from handlers.console import Page, Reply, View, Visit, whole
-from models import caseload, handling
+from models import caseload, handling, staff
 from models.caseload import BOXES, PAGE
 from models.rights import ANSWERING
 
@@ -27,6 +27,7 @@ async def _values(visit: Visit) -> dict[str, object]:
     return {
         "view": view, "titles": TITLES, "rows": rows[:PAGE], "more": len(rows) > PAGE,
         "labels_of": await handling.labels_of(visit.session, [handoff for handoff, _ in rows]),
+        "names": await staff.names(visit.session, {handoff.taken_by for handoff, _ in rows}),
         "counts": await caseload.counts(visit.session, visit.scope, visit.staff.login, now=visit.now),
         "newest": await caseload.newest(visit.session, visit.scope),
     }  # fmt: skip

@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from bot.channels.base import TryLater
 from bot.intake import Intake
-from models import handoffs, leftovers, members
+from models import handoffs, leftovers, members, photos
 from models.base import Refused
 from models.files import File, Store
 from models.handoffs import HandOff, HandOffLine
@@ -36,12 +36,13 @@ class Sent:
     def __init__(self, database, clock, store) -> None:
         self.database, self.clock, self.store = database, clock, store
 
-    async def ask(self, kind: str, file: str = "phone:1") -> None:
+    async def ask(self, kind: str, value: str = "") -> None:
         async with self.database.transaction() as session:
             at = Address("phone", "wang")
             member = await members.at_address(session, at, now=self.clock())
+            said = Incoming("1", at, kind=kind, file="phone:1", value=value)
             found = await handoffs.ask(session, member, at, promised=None, now=self.clock())
-            handoffs.note(session, found, Incoming("1", at, kind=kind, file=file), now=self.clock())
+            await handoffs.note(session, found, said, now=self.clock())
 
     async def collect(self, given) -> HandOffLine:
         await Intake([Platform(given)], self.store).collect(self.database, now=self.clock())
@@ -74,6 +75,18 @@ async def test_photo_is_kept_as_a_copy(sent):
     copy = await sent.store.get(line.digest)
     assert copy != body
     assert opened(copy).format == "JPEG"
+
+
+async def test_photo_that_was_fetched_for_its_turn_is_there_at_once(sent):
+    photo = await photos.take(sent.store, saved(scene()))
+    await sent.ask("photo", value=photo.packed())
+
+    assert (await sent.line()).digest == photo.shown.hash
+    async with sent.database.transaction() as session:
+        known = {row.hash for row in await session.scalars(select(File))}
+        unneeded = await leftovers.unneeded(session, before=sent.clock() + timedelta(days=8))
+    assert known == {kept.hash for kept in (photo.original, photo.shown, photo.thumbnail)}
+    assert set(unneeded) == known - {photo.shown.hash}
 
 
 @pytest.mark.parametrize("fault", [TryLater(5), Refused("unkept")], ids=["platform", "store"])

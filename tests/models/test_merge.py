@@ -56,7 +56,7 @@ async def lived(session, member: Member, at: Address, now) -> None:
     await interests.note(session, member, "photo-contest", told="", now=now)
     await interests.note(session, member, f"only-{at.id}", told="", now=now)
     handoff = await handoffs.ask(session, member, at, promised=None, now=now)
-    handoffs.note(session, handoff, Incoming("1", at, text=at.id), now=now)
+    await handoffs.note(session, handoff, Incoming("1", at, text=at.id), now=now)
     await linking.ask(session, member, None, now=now)
     await membership.note(session, member, at.id, now=now)
     for slug in ("chess", f"only-{at.id}"):

@@ -248,7 +248,7 @@ class Telegram:
     ) -> Message:
         """Send a picture or file; one of ours is carried up once, then a million letters name Telegram's own id of it."""
         reference = letter.picture or letter.file
-        caption = rendering.text(letter, MessageLimit.CAPTION_LENGTH)
+        caption = rendering.text(letter, MessageLimit.CAPTION_LENGTH) or None
         send = self._bot.send_photo if letter.picture else self._bot.send_document
         kept = attachments.parsed(reference)
         if kept is None:

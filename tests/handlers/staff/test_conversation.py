@@ -84,6 +84,19 @@ async def test_second_colleague_neither_takes_nor_answers(desks, dialogue, staff
     assert await chat.shown() == ""
 
 
+async def test_form_that_was_open_does_not_speak_between(desks, dialogue, staffed):
+    chat = await asks(desks, dialogue)
+    li = await desks.enter("li", "caseworker")
+    await chat.say("[先不找了]")
+    assert await chat.say("绑定") != ""
+
+    await li.follow("/inbox/1", "answer", text="您好")
+    await chat.shown()
+
+    assert await chat.say("123456") == ""
+    assert (await lines(desks))[-1] == ("member", "text", "123456")
+
+
 async def test_empty_answer_takes_nothing(desks, dialogue, staffed):
     chat = await asks(desks, dialogue)
     li = await desks.enter("li", "caseworker")

@@ -43,7 +43,8 @@ async def test_urgent_comes_first_then_who_was_promised_first(desks):
 
 
 async def test_boxes_part_what_is_mine_others_put_off_and_closed(desks):
-    li = await desks.enter("li", "caseworker")
+    li = await desks.enter("li", "caseworker", "administrator")
+    await desks.enter("zhao", "caseworker")
     for name in ("一", "二", "三", "四", "五"):
         await waits(desks, name)
     async with desks.database.transaction() as session:
@@ -56,8 +57,10 @@ async def test_boxes_part_what_is_mine_others_put_off_and_closed(desks):
 
     boxes = ("waiting", "mine", "others", "snoozed", "closed")
     shown = {box: order((await li.open(f"/inbox?box={box}")).html) for box in boxes}
+    others = (await li.open("/inbox?box=others")).text
     desks.clock.tick(3601)
 
+    assert "zhao（演示）" in others
     assert shown == {"waiting": ["5"], "mine": ["1"], "others": ["2"], "snoozed": ["3"], "closed": ["4"]}
     assert order((await li.open("/inbox?box=mine")).html) == ["1", "3"]
 

@@ -1,0 +1,127 @@
+"""The inbox in Chromium: a member on the page and a colleague at a desk speak with each other."""
+
+from datetime import UTC, datetime
+
+import pytest
+import pytest_asyncio
+from axe_playwright_python.async_playwright import Axe
+from playwright.async_api import Browser, BrowserContext, Page
+
+from models import crypto, staff, staff_sessions
+from models.base import Database
+from models.rights import Grant
+from tests.processes import Service, serving
+
+pytestmark = [pytest.mark.timeout(150), pytest.mark.asyncio(loop_scope="module")]
+DESKTOP, PHONE = {"width": 1280, "height": 800}, {"width": 390, "height": 844}
+SECRET = "a secret for tests"
+SERIOUS = ("serious", "critical")
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def folder(tmp_path_factory):
+    return tmp_path_factory.mktemp("inbox")
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def site(folder):
+    """The service with the key that the tests have."""
+    async with serving(folder, DEMO="true", SECRET_KEY=SECRET) as service:
+        yield service
+
+
+async def colleague(browser: Browser, site: Service, folder, monkeypatch, **view) -> BrowserContext:
+    """Open a browser in which a colleague is logged in."""
+    monkeypatch.setattr(crypto._Keys, "lookup", crypto.derive(SECRET.encode(), b"lookup"))
+    database, now = Database(f"sqlite:///{folder / 'gonghui.db'}"), datetime.now(UTC)
+    async with database.transaction() as session:
+        who = await staff.by_login(session, "li")
+        if who is None:
+            grants = [Grant("caseworker"), Grant("administrator")]
+            who = await staff.add(session, "li", "李（演示）", "nobody knows it", grants, now=now)
+        token = await staff_sessions.begin(session, who, address="127.0.0.1", browser="test", now=now)
+    await database.close()
+    context = await browser.new_context(**view)
+    await context.add_cookies([{"name": "staff", "value": token, "url": site.url}])
+    return context
+
+
+FAKES = """
+window.told = []; window.beeps = 0;
+window.Notification = class { constructor(text) { told.push(text); } };
+Notification.permission = "default";
+Notification.requestPermission = async () => Notification.permission = "granted";
+const start = OscillatorNode.prototype.start;
+OscillatorNode.prototype.start = function () { beeps += 1; start.call(this); };
+"""
+
+
+async def asking(browser: Browser, site: Service, *said: str) -> Page:
+    """Open the chat page and say this."""
+    page = await browser.new_page(viewport=PHONE)
+    await page.goto(site.url)
+    await page.wait_for_selector(".choices")
+    for one in said:
+        await say(page, one)
+    return page
+
+
+async def say(page: Page, text: str) -> None:
+    await page.fill("#text", text)
+    await page.press("#text", "Enter")
+
+
+async def fits(page: Page) -> bool:
+    return await page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
+
+
+async def test_hand_off_from_the_page_is_answered_with_three_interactions(browser, site, folder, monkeypatch):
+    context = await colleague(browser, site, folder, monkeypatch, viewport=DESKTOP)
+    desk = await context.new_page()
+    await desk.goto(f"{site.url}/console/inbox")
+    assert await desk.get_by_text("这里没有对话。").is_visible()
+
+    member = await asking(browser, site, "人工", "我想问入会的事")
+    await desk.get_by_role("link", name="第1号").click()  # it came by itself
+    await desk.get_by_label("回复会员").fill("您好，我来帮您。")
+    await desk.get_by_role("button", name="接过来并回复").click()
+
+    await member.get_by_text("您好，我来帮您。").wait_for()
+    assert await desk.get_by_text("我想问入会的事").is_visible()
+    await say(member, "谢谢")
+    await desk.locator(".thread .theirs", has_text="谢谢").wait_for()
+    await member.close()
+    await context.close()
+
+
+async def test_next_one_who_waits_is_heard_and_notified_of(browser, site, folder, monkeypatch):
+    context = await colleague(browser, site, folder, monkeypatch, viewport=DESKTOP)
+    await context.add_init_script(FAKES)
+    desk = await context.new_page()
+    await desk.goto(f"{site.url}/console/inbox")
+    await desk.get_by_role("button", name="来人时响一声").click()
+    await desk.get_by_role("button", name="来人时弹提醒").click()
+
+    member = await asking(browser, site, "人工")
+    await desk.get_by_role("link", name="第2号").wait_for()
+
+    assert await desk.evaluate("[beeps, told]") == [2, ["有人在等"]]
+    await member.close()
+    await context.close()
+
+
+@pytest.mark.parametrize("view", [DESKTOP, PHONE], ids=["desk", "phone"])
+async def test_pages_fit_and_have_no_serious_fault(browser, site, folder, monkeypatch, view):
+    context = await colleague(browser, site, folder, monkeypatch, viewport=view)
+    page = await context.new_page()
+    faults: list[str] = []
+    page.on("console", lambda told: faults.append(told.text) if told.type == "error" else None)
+
+    for path in ("/inbox", "/inbox/1", "/duty", "/canned", "/phone"):
+        await page.goto(f"{site.url}/console{path}")
+        assert await fits(page), path
+        await page.screenshot(path=folder / f"{view['width']}{path.replace('/', '-')}.png", full_page=True)
+        found = await Axe().run(page)
+        assert [one["id"] for one in found.response["violations"] if one["impact"] in SERIOUS] == [], path
+    assert faults == []
+    await context.close()
