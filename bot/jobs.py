@@ -10,7 +10,20 @@ from bot.schedule import Job
 from config.content import Content
 from handlers import desk, editing, noticing, telling
 from handlers.dialogue import Dialogue
-from models import attendance, draws, erasure, expansion, inbox, leftovers, logins, nets, offers, outbox
+from models import (
+    attendance,
+    draws,
+    erasure,
+    expansion,
+    inbox,
+    leftovers,
+    logins,
+    nets,
+    offers,
+    outbox,
+    roster_imports,
+    sheets,
+)
 from models.base import Database
 from models.files import Store
 
@@ -55,6 +68,7 @@ def all_jobs(
         **_of_places(database, dialogue, clock),
         **_of_notices(database, dialogue, clock, owner),
         _cleaning(database, store, clock): HOUR,
+        **_of_rosters(database, clock),
     }
 
 
@@ -128,6 +142,40 @@ def _of_notices(
                     more = await step(session, now=clock())
 
     return {start_notices: SECOND, watch_notices: MINUTE, end_notices: SOON}
+
+
+def _of_rosters(database: Database, clock: Callable[[], datetime]) -> dict[Job, float]:
+    async def import_rosters() -> None:
+        while await _read_roster(database):
+            pass
+        more = True
+        while more:
+            async with database.transaction() as session:
+                more = await roster_imports.write(session, now=clock())
+
+    async def clean_rosters() -> None:
+        async with database.transaction() as session:
+            await roster_imports.clean(session, now=clock())
+
+    return {import_rosters: SECOND, clean_rosters: HOUR}
+
+
+async def _read_roster(database: Database) -> bool:
+    """Check the next file that was sent, outside of any transaction; return False when there is none."""
+    async with database.transaction() as session:
+        found = await roster_imports.unread(session)
+    if found is None:
+        return False
+    number, name, body = found
+    try:
+        contents = await roster_imports.read(name, body)
+    except sheets.Unreadable:
+        async with database.transaction() as session:
+            await roster_imports.spoilt(session, number)
+    else:
+        async with database.transaction() as session:
+            await roster_imports.keep(session, number, contents)
+    return True
 
 
 def _cleaning(database: Database, store: Store, clock: Callable[[], datetime]) -> Job:

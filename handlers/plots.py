@@ -10,7 +10,7 @@ from pygal.style import Style
 sys.meta_path[:] = [finder for finder in sys.meta_path if type(finder).__module__ != "pygal"]
 """Its finder of plugins, which we have none of, is of a kind that Python warns of at every later import."""
 COLOURS = ("#0b57a4", "#d08a00", "#b3201c", "#17643a")
-LONGEST = 12
+LONGEST = 8
 """How much of a label is shown."""
 _FONT = 'system-ui, "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", sans-serif'
 _STYLE = Style(
@@ -40,7 +40,7 @@ def _drawn(
     chart: type[pygal.Graph], labels: Sequence[str], series: Mapping[str, Sequence[int]], **more: object
 ) -> bytes:
     made = chart(
-        style=_STYLE, js=(), width=760, legend_at_bottom=True, legend_box_size=14, spacing=14, min_scale=2,
+        style=_STYLE, js=(), width=760, legend_at_bottom=True, legend_box_size=14, spacing=14, min_scale=2, order_min=0,
         no_data_text="还没有数据", show_y_guides=True, truncate_legend=-1, truncate_label=-1, **more,
     )  # fmt: skip
     made.x_labels = labels

@@ -60,6 +60,7 @@ async def due(session: AsyncSession, scope: Scope = EVERYWHERE, *, now: datetime
     rests = exists().where(Notice.id == Letter.notice_id, Notice.state.not_in(TOLD))
     query = select(Letter.id, Letter.key).join(Member, cast(Member.id, String) == Letter.address)
     query = query.where(Letter.channel == CHANNEL, Letter.state == "waiting", Letter.due <= now, ~rests)
+    query = query.where(Member.phone.is_not(None))  # who has withdrawn it since cannot be called
     query = scope.narrow(query, Member.union_name, Member.area).order_by(Letter.due, Letter.id)
     keys: dict[int, str | None] = dict((await session.execute(query)).all())
     over = await _over(session, keys, now)

@@ -44,6 +44,11 @@ class Conversation(Base):
         """End the form, done or given up."""
         self.open("", "", "")
 
+    def forget(self) -> None:
+        """End the form and forget what was asked and found."""
+        self.close()
+        self.asked, self.ranked = {}, []
+
 
 async def current(session: AsyncSession, member: Member, *, now: datetime) -> tuple[Conversation, bool]:
     """Return the conversation of *member* and whether it is new; a form untouched for 30 days is forgotten."""

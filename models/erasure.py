@@ -1,11 +1,12 @@
-"""What is forgotten of a member's sign-ups: of one event when they no longer agree, of all when they ask for it."""
+"""What is forgotten of a member's sign-ups: of one event when they no longer agree, of all when they ask for it, and with it everything else."""
 
 from datetime import datetime, timedelta
 
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from models import consents, offers, pairs, signups, works
+from models import consents, handoffs, interests, linking, membership, offers, opinions, pairs, signups, works
+from models.conversations import Conversation
 from models.events import Event
 from models.members import Member
 from models.pairs import Pair
@@ -42,6 +43,20 @@ async def forget_all(session: AsyncSession, member: Member, *, now: datetime) ->
     for slug in sorted(slugs):
         changes += await forget(session, member, slug, now=now)
     await works.erase(session, member)
+    return changes
+
+
+async def everything(session: AsyncSession, member: Member, *, now: datetime) -> list[Change]:
+    """Forget all that *member* has said, and their card; a hand-off that is open stays until it ends."""
+    await interests.forget_all(session, member)
+    await membership.release(session, member)
+    await linking.forget(session, member)
+    await opinions.forget(session, member)
+    conversation = await session.get(Conversation, member.id)
+    if conversation is not None:
+        conversation.forget()
+    changes = await forget_all(session, member, now=now)
+    await handoffs.erase(session, member)
     return changes
 
 

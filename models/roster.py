@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select, update
+from sqlalchemy import ColumnElement, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -169,6 +169,22 @@ async def by_phone_end(session: AsyncSession, cards: Iterable[int], digits: str)
     """Return those of *cards* whose holder's phone ends in *digits*."""
     query = select(Card).where(Card.id.in_(list(cards)), Card.phone_end_hash == _hash("phone-end", digits))
     return list(await session.scalars(query.order_by(Card.id)))
+
+
+def is_number(said: str) -> bool:
+    """Say whether *said* is digits, written in any way, and not a name."""
+    return _digits(said).removeprefix("+").isdecimal()
+
+
+def is_whole(said: str) -> ColumnElement[bool]:
+    """Return the condition that *said* is a card's whole number, or its holder's phone."""
+    by_card, by_phone = _hash("card", _digits(said)), _hash("phone", mobile(said))
+    return or_(Card.card_hash == by_card, Card.phone_hash == by_phone)
+
+
+def means(said: str) -> ColumnElement[bool]:
+    """Return the condition that *said* is a card's whole number or the end of it, or its holder's phone."""
+    return or_(is_whole(said), Card.card_end_hash == _hash("card-end", _digits(said)))
 
 
 async def unions_like(session: AsyncSession, said: str, *, most: int) -> list[str]:

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from handlers import telling, wording
 from handlers.service import Service, Turn
-from models import consents, erasure, handoffs, interests, linking, members, membership, opinions
+from models import consents, erasure, handoffs, interests, linking, members, membership
 from models.messages import Choice, Outgoing
 
 MOST = 6
@@ -83,17 +83,10 @@ async def _sure(turn: Turn) -> Outgoing:
 
 
 async def _delete(turn: Turn) -> Outgoing:
-    await interests.forget_all(turn.session, turn.member)
-    await membership.release(turn.session, turn.member)
-    await linking.forget(turn.session, turn.member)
-    await opinions.forget(turn.session, turn.member)
-    conversation = turn.conversation
-    conversation.close()
-    conversation.asked, conversation.ranked = {}, []
-    changes = await erasure.forget_all(turn.session, turn.member, now=turn.now)
+    turn.conversation.forget()
+    changes = await erasure.everything(turn.session, turn.member, now=turn.now)
     await telling.tell_others(turn, changes)
     running = await handoffs.of(turn.session, turn.member)
-    await handoffs.erase(turn.session, turn.member)
     return turn.say("privacy.kept" if running else "privacy.gone")
 
 

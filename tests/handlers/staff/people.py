@@ -41,7 +41,7 @@ async def bound(here: Office, holder: Holder = FENG, **more: object) -> int:
     number = await member(here, **more)
     async with here.database.transaction() as session:
         await roster.put(session, [holder], source="名册.csv", now=here.clock())
-        (card,) = await roster.by_phone(session, holder.phone)
+        (card,) = await roster.by_card_end(session, holder.card[-6:], holder.name)
         await membership.bind(session, await session.get_one(Member, number), card, now=here.clock())
     return number
 

@@ -104,3 +104,12 @@ async def test_fifty_are_shown_and_the_queries_stay_the_same(one_desk):
     assert page.html.count("tel:") == 50
     assert "后面还有 2 位，打完这些会接着出来。" in page.text
     assert await people.cost(one_desk, li, "/calls") == first
+
+
+async def test_nobody_is_called_whose_number_is_forgotten(desks):
+    who, _ = await call(desks)
+    boss = await desks.enter("boss", "administrator")
+
+    await boss.follow(f"/members/{who}/erase", "erase", sure=who, reason="本人要求")
+
+    assert NONE in (await boss.open("/calls")).text
