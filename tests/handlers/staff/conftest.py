@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from tests.models.notices import ring
 from tests.office import Office, office
 
 
@@ -19,3 +20,13 @@ async def one_desk(small, edition, clock, tmp_path) -> AsyncIterator[Office]:
     """The console on SQLite, for what does not depend on the kind of database."""
     async with office(small, edition, clock, tmp_path) as found:
         yield found
+
+
+@pytest.fixture
+async def town(desks) -> Office:
+    """Three members of one union and one of another, and the administrator."""
+    await desks.enter("boss", "administrator")
+    async with desks.database.transaction() as session:
+        await ring.settle_in(session, 3, now=desks.clock(), union_name="演示工会", area="演示街道")
+        await ring.settle_in(session, 1, now=desks.clock(), union_name="别的工会", area="别的街道")
+    return desks
