@@ -21,7 +21,7 @@ from bot.delivery import Delivery
 from bot.intake import Intake
 from bot.mailboxes import Mailboxes
 from bot.schedule import Schedule
-from bot.web import checkin, console, entrance, greeting, posters, server, takeaway
+from bot.web import archive, checkin, console, entrance, greeting, posters, server, takeaway
 from config.content import Content
 from config.settings import Settings
 from handlers import members as services
@@ -84,8 +84,7 @@ def _assemble(
     channels: list[Channel] = [chat, *([telegram] if telegram else ())]
     routes = [
         chat.routes(),
-        takeaway.routes(settings, database, now, store),
-        checkin.routes(settings, database, lambda: dialogue.edition.content, now),
+        *_pages(settings, database, dialogue, store, now),
         posters.routes(
             settings, lambda: dialogue.edition.content, lambda: telegram.username if telegram else ""
         ),
@@ -114,6 +113,21 @@ def _chat(
         return dialogue.edition.content.texts[key].text
 
     return WebChat(database, settings, now, text, store, bring)
+
+
+def _pages(
+    settings: Settings, database: Database, dialogue: Dialogue, store: Store, now: Callable[[], datetime]
+) -> tuple[Iterable[web.AbstractRouteDef], ...]:
+    """Return the addresses of what is opened without a login: what members take away, back issues, the door."""
+
+    def content() -> Content:
+        return dialogue.edition.content
+
+    return (
+        takeaway.routes(settings, database, now, store),
+        archive.routes(database, content),
+        checkin.routes(settings, database, content, now),
+    )
 
 
 def _console(

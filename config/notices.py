@@ -97,7 +97,7 @@ def _plain(text: str) -> bool:
 class Template(Checked):
     """A ready notice, to be completed; *fills* are the values of its {placeholders}."""
 
-    title: str = Field(max_length=30)
+    title: str = Field(min_length=1, max_length=30)
     text: str = Field(min_length=1, max_length=LONGEST)
     kind: Kind = "news"
     topic: Topic | None = None

@@ -155,11 +155,15 @@ Handler = Callable[[Visit], Awaitable[Reply]]
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """Something to do on a page, sent as its form with `do=<name>`; *roles* None means those of the page."""
+    """Something to do on a page, sent as its form with `do=<name>`; *roles* None means those of the page.
+
+    What is *silent* changes nothing, as a preview, and is not written down.
+    """
 
     title: str
     run: Handler
     roles: frozenset[str] | None = None
+    silent: bool = False
 
 
 @dataclass(frozen=True, slots=True)

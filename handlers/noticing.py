@@ -1,7 +1,7 @@
 """Notices between staff and members: completed before approval, brought to the page, and alarms when one goes wrong."""
 
 from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -10,9 +10,11 @@ from config.content import Content
 from config.notices import NAME, Button, Plan
 from handlers import wording
 from handlers.service import letter
-from models import dispatch, notices, outbox
+from models import attachments, corrections, dispatch, notices, outbox
+from models.attachments import Attachment
 from models.base import Refused
 from models.events import Event
+from models.members import Member
 from models.messages import Address, Outgoing
 from models.nets import Alarm
 from models.notices import Notice
@@ -51,6 +53,33 @@ def complete(content: Content, plan: Plan, event: Event | None) -> Plan:
 def corrected(content: Content, notice: Notice, what: str, text: str) -> str:
     """Return what those read who got *notice*, of which *what* was wrong and *text* is right."""
     return content.texts[CORRECTION].fill({"title": notice.title, "what": what, "text": text})[0]
+
+
+async def correct(
+    session: AsyncSession, content: Content, number: int, what: str, text: str, by: str, *, now: datetime
+) -> Notice:
+    """Stop a notice of which *what* was wrong, and tell those who got it that *text* is right.
+
+    Raises Refused: as corrections.correct() does.
+    """
+    wrong = await notices.locked(session, number)
+    told = corrected(content, wrong, what, text)
+    return await corrections.correct(session, number, told, by, now=now)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A notice as it is read: the message, and where the picture or file that it carries lies on our pages."""
+
+    message: Outgoing
+    picture: Attachment | None = None
+    file: Attachment | None = None
+
+
+def reading(notice: Notice, name: str = "") -> Reading:
+    """Return *notice* as somebody called *name* reads it."""
+    told = dispatch.message(notice, Member(name=name or None), {})
+    return Reading(told, attachments.parsed(notice.picture), attachments.parsed(notice.file))
 
 
 async def bring(session: AsyncSession, content: Content, visitor: str, *, first: bool, now: datetime) -> None:

@@ -3,12 +3,17 @@
 import hmac
 import re
 from dataclasses import dataclass
+from pathlib import PurePath
 from urllib.parse import quote
 
+from models import pictures
 from models.crypto import lookup_hash
+from models.files import Kept, Store
 
+PURPOSE = "notice"
 _REFERENCE = re.compile(r"stored:([0-9a-f]{64}):([^:/\\\x00-\x1f]{1,80})")
-MAC_CHARS = 32
+_UNFIT = re.compile(r"[:/\\\x00-\x1f]")
+MAC_CHARS, NAME_CHARS = 32, 80
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +38,19 @@ def parsed(reference: str) -> Attachment | None:
     """Return what *reference* stands for, or None when it is no file of ours."""
     match = _REFERENCE.fullmatch(reference)
     return Attachment(match[1], match[2]) if match else None
+
+
+async def take_in(store: Store, body: bytes, name: str, *, picture: bool) -> tuple[Attachment, Kept]:
+    """Put a picture, as a copy that every channel shows, or a file into the store; the caller writes it down.
+
+    Raises Refused: as pictures.read() and the store do.
+    """
+    if picture:
+        kept = await store.put((await pictures.read(body)).shown, "image/jpeg")
+        name = f"{PurePath(name).stem}.jpg"
+    else:
+        kept = await store.put(body, "application/octet-stream")
+    return Attachment(kept.hash, _UNFIT.sub("_", name)[-NAME_CHARS:] or "_"), kept
 
 
 def allowed(digest: str, mac: str) -> bool:

@@ -48,5 +48,10 @@ def _of_year(year: int) -> dict[date, str]:
 
 def statutory(day: date) -> bool:
     """Say whether *day* is a statutory holiday (Holidays Measures 2): substitutes and other free days are none."""
+    return bool(holiday(day))
+
+
+def holiday(day: date) -> str:
+    """Return the name of a statutory holiday; nothing on other days."""
     name = _of_year(day.year).get(day, "")
-    return bool(name) and not any(mark in name for mark in NOT_STATUTORY)
+    return "" if any(mark in name for mark in NOT_STATUTORY) else name

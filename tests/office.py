@@ -67,7 +67,7 @@ class Desk:
         self, path: str, action: str, files: dict[str, tuple[str, bytes]] | None = None, **fields: Any
     ) -> Answer:
         """Send the form *action* of a page; a list sends a field several times. The answer is not followed."""
-        form = aiohttp.FormData(default_to_multipart=bool(files))
+        form = aiohttp.FormData(default_to_multipart=bool(files), quote_fields=False)
         told = {"csrf": crypto.lookup_hash(f"form:{self.token}"), "do": action, **fields}
         for name, value in told.items():
             for one in value if isinstance(value, list | tuple) else [value]:

@@ -13,14 +13,12 @@ from bot.commands.base import Failed
 from config import notices as written
 from config.settings import Settings
 from handlers import noticing
-from models import content, events, files, notice_lines, notices, pictures, sheets
-from models.attachments import Attachment
+from models import attachments, content, events, files, notice_lines, notices, sheets
 from models.base import Refused
 from models.files import Kept, Store
 from models.notice_lines import FOUND_BY, Misses
 from models.notices import Notice
 
-PURPOSE = "notice"
 MOST_BYTES = 20_000_000
 """What Telegram takes of a bot by upload, with room to spare."""
 
@@ -62,13 +60,10 @@ def _mapping(file: Path) -> Mapping[str, Any]:
 async def _stored(store: Store, file: Path, *, picture: bool) -> tuple[str, Kept]:
     body = _content(file)
     try:
-        if not picture:
-            kept = await store.put(body, "application/octet-stream")
-            return Attachment(kept.hash, file.name).reference, kept
-        kept = await store.put((await pictures.read(body)).shown, "image/jpeg")
+        found, kept = await attachments.take_in(store, body, file.name, picture=picture)
     except Refused as refusal:
         raise Failed(f"{file.name}: is no picture, or cannot be kept ({refusal.reason})") from refusal
-    return Attachment(kept.hash, f"{file.stem}.jpg").reference, kept
+    return found.reference, kept
 
 
 def _content(file: Path) -> bytes:
@@ -105,7 +100,7 @@ async def keep(
         notice = await notices.draft(session, plan, by, now=now)
     else:
         notice = await notices.edit(session, replace, plan, by, now=now)
-    await files.note(session, *file.kept, by=None, purpose=PURPOSE, now=now)
+    await files.note(session, *file.kept, by=None, purpose=attachments.PURPOSE, now=now)
     found, missed = await notice_lines.match(session, event, lines)
     await notice_lines.keep(session, notice.id, found)
     return notice, missed

@@ -14,7 +14,7 @@ from bot.commands import notice_files, notice_views
 from bot.commands.base import Commands, Failed, Run, command, opened
 from config.settings import Settings
 from handlers import noticing
-from models import audiences, content, corrections, notices, progress
+from models import content, corrections, newsroom, notices, progress
 from models.base import Refused
 
 FOLLOWED_SECONDS = 2.0
@@ -135,11 +135,7 @@ async def plan(settings: Settings, parsed: argparse.Namespace) -> None:
 async def approve(settings: Settings, parsed: argparse.Namespace) -> None:
     """Approve a notice."""
     async with _acting(settings) as session:
-        notice = await notices.locked(session, parsed.number)
-        size = await audiences.count(session, progress.ring(notice))
-        if not size:
-            raise Refused("notice_nobody")
-        await notices.approve(session, parsed.number, parsed.by, size=size, now=clock.now())
+        size = await newsroom.approve(session, parsed.number, parsed.by, now=clock.now())
     print(
         f"notice {parsed.number} is approved for {size} members; next: run_bot.py notices send {parsed.number}"
     )
@@ -164,10 +160,11 @@ async def copy(settings: Settings, parsed: argparse.Namespace) -> None:
 async def correct(settings: Settings, parsed: argparse.Namespace) -> None:
     """Put a notice right."""
     async with _acting(settings) as session:
-        wrong = await notices.locked(session, parsed.number)
-        text = noticing.corrected(await content.published(session), wrong, parsed.what, parsed.text)
-        right = await corrections.correct(session, parsed.number, text, parsed.by, now=clock.now())
-    print(f"notice {parsed.number} is stopped; notice {right.id} puts it right: {text}")
+        shown = await content.published(session)
+        right = await noticing.correct(
+            session, shown, parsed.number, parsed.what, parsed.text, parsed.by, now=clock.now()
+        )
+    print(f"notice {parsed.number} is stopped; notice {right.id} puts it right: {right.text}")
 
 
 async def retry(settings: Settings, parsed: argparse.Namespace) -> None:

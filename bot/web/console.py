@@ -106,7 +106,7 @@ class Console:
             raise web.HTTPBadRequest
         self._let_in(visit, page.roles if action.roles is None else action.roles)
         reply = await self._run(action.run, visit)
-        self._write_down(visit, page, request, action.title)
+        self._write_down(visit, page, request, "" if action.silent else action.title)
         return self._response(visit, page, reply, request)
 
     async def _visit(

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "80869ec6c2e8"
-down_revision = "e1330a832c81"
+down_revision = "e411daf3d326"
 branch_labels = None
 depends_on = None
 

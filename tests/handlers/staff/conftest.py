@@ -7,6 +7,7 @@ import pytest
 from config import files
 from config.settings import CONTENT_DIR
 from models import content as shelves
+from tests.models.notices import ring
 from tests.office import Office, office
 
 
@@ -38,3 +39,13 @@ async def one_stocked(one_desk) -> Office:
     async with one_desk.database.transaction() as session:
         await shelves.load(session, files.read(CONTENT_DIR), now=one_desk.clock())
     return one_desk
+
+
+@pytest.fixture
+async def town(desks) -> Office:
+    """Three members of one union and one of another, and the administrator."""
+    await desks.enter("boss", "administrator")
+    async with desks.database.transaction() as session:
+        await ring.settle_in(session, 3, now=desks.clock(), union_name="演示工会", area="演示街道")
+        await ring.settle_in(session, 1, now=desks.clock(), union_name="别的工会", area="别的街道")
+    return desks
