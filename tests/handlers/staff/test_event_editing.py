@@ -67,6 +67,7 @@ async def test_last_years_event_is_held_again_with_all_dates_moved(desks, town):
     assert (await li.do(COPY, "make", title="再来", starts="2027-12-06T09:00")).location == (
         f"/console/events/{NEW}-2/edit"
     )
+    assert (await entry(town, f"{NEW}-2")).phrasings == new.phrasings
 
 
 async def test_event_that_is_still_ahead_does_not_step_back(desks, town):
