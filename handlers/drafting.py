@@ -45,6 +45,7 @@ def copied(entry: Entry, title: str, starts: datetime, *, today: date) -> dict[s
     assert entry.event is not None  # noqa: S101 -- only what has an event is copied
     by = starts - (entry.starts or starts)
     plan = entry.event
+    said = tuple(phrasing.removeprefix(PAST) for phrasing in entry.phrasings)
     reserved = {
         union: Reserved(seats=kept.seats, release=_moved(kept.release, by))
         for union, kept in plan.reserved.items()
@@ -57,8 +58,7 @@ def copied(entry: Entry, title: str, starts: datetime, *, today: date) -> dict[s
     )  # fmt: skip
     return body(
         entry, title=title, starts=starts, opens=_moved(entry.opens, by), closes=_moved(entry.closes, by),
-        event=moved, checked_on=today, valid_until=None,
-        covers=(),
+        event=moved, checked_on=today, valid_until=None, covers=(), phrasings=said,
     )  # fmt: skip
 
 

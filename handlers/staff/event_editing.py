@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from config.entries import Entry
+from config.entries import Entry, EventPlan
 from handlers import drafting, planning
 from handlers.console import Action, Away, NotFound, Page, Reply, View, Visit
 from handlers.planning import ORGANISERS
@@ -63,7 +63,7 @@ async def make(visit: Visit) -> Reply:
     else:
         slug = await content_events.free_slug(visit.session, drafting.slug_of(entry, starts))
         made = drafting.copied(entry, title, starts, today=visit.today.date())
-        made["event"] |= _part(visit)
+        made["event"] |= _part(visit, entry.event)
         bodies = {slug: made}
         last = await events.by_slug(visit.session, entry.slug)
         if last is None or last.over(visit.now):
@@ -74,11 +74,13 @@ async def make(visit: Visit) -> Reply:
     return Away(f"/events/{slug}/edit", "建好了。再看一遍日期和名额。")
 
 
-def _part(visit: Visit) -> dict[str, str]:
-    """Return whom a copy is for when its organiser works for one part only: for that part."""
-    if visit.scope.whole:
+def _part(visit: Visit, plan: EventPlan) -> dict[str, str]:
+    """Return whom a copy is for when its organiser may not hold it for the same members: for one part of their own."""
+    if visit.scope.allows(plan.union, plan.area):
         return {}
-    return {"union": min(visit.scope.unions, default=""), "area": min(visit.scope.areas, default="")}
+    if visit.scope.unions:
+        return {"union": min(visit.scope.unions), "area": ""}
+    return {"union": "", "area": min(visit.scope.areas)}
 
 
 async def show(visit: Visit) -> Reply:
@@ -125,6 +127,8 @@ def _plan_values(visit: Visit, entry: Entry) -> Mapping[str, Any]:
     assert plan is not None  # noqa: S101 -- an event that is published has its plan
     by = starts - (entry.starts or starts)
     ends, until = visit.moment("finishes"), visit.moment("cancel_until")
+    if ends and ends <= starts:
+        raise Refused("event_dates")
     return {
         "places": drafting.whole_number(visit.said("places")),
         "party": drafting.whole_number(visit.said("party")) or 1,

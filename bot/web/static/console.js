@@ -17,7 +17,7 @@ for (const form of document.querySelectorAll("form[data-guard]")) {
 }
 window.addEventListener("beforeunload", (event) => { if (unsaved) event.preventDefault(); });
 
-for (const form of document.querySelectorAll("form[method=post]")) {
+for (const form of document.querySelectorAll("form[method=post]:not([data-again])")) { // what is downloaded may be asked for again
   form.addEventListener("submit", () => { // two presses of one button send it once
     setTimeout(() => { for (const button of form.querySelectorAll("button")) button.disabled = true; });
   });

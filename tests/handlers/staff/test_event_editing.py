@@ -67,6 +67,7 @@ async def test_last_years_event_is_held_again_with_all_dates_moved(desks, town):
     assert (await li.do(COPY, "make", title="再来", starts="2027-12-06T09:00")).location == (
         f"/console/events/{NEW}-2/edit"
     )
+    assert (await entry(town, f"{NEW}-2")).phrasings == new.phrasings
 
 
 async def test_event_that_is_still_ahead_does_not_step_back(desks, town):
@@ -103,8 +104,9 @@ async def test_programme_gets_an_event_and_its_first_question(desks, town):
     [
         ({"title": ""}, "名称要有1到18个字。"),
         ({"title": "长" * 19}, "名称要有1到18个字。"),
-        ({"starts": ""}, "请填好开始的时间，报名的开始要早于结束。"),
-        ({"closes": "2026-11-01T00:00"}, "请填好开始的时间，报名的开始要早于结束。"),
+        ({"starts": ""}, "请填好开始的时间，报名和活动的开始都要早于结束。"),
+        ({"closes": "2026-11-01T00:00"}, "请填好开始的时间，报名和活动的开始都要早于结束。"),
+        ({"finishes": "2026-12-06T09:00"}, "请填好开始的时间，报名和活动的开始都要早于结束。"),
         ({"places": "许多"}, "数字没看懂，请写0到999999的整数。"),
         ({"party": "99"}, "有一处填得不对，没有保存。请看看日期、名额和选项。"),
         ({"reserved": "演示一厂工会"}, "组别和留的名额没看懂，请照例子一行写一个。"),
@@ -199,6 +201,18 @@ async def test_organiser_of_one_union_copies_for_it_alone_and_opens_nothing_to_o
     viewer = await desks.enter("bai", "viewer")
     for path in (EDIT, FORM, COPY, "/event-templates"):
         assert (await viewer.open(path)).status == 403
+
+
+async def test_organiser_of_one_area_copies_for_it_and_their_own_event_stays_what_it_is(desks, town):
+    await desks.enter("boss", "administrator")
+    he = await desks.enter("he", Grant("organiser", area="演示街道"))
+    first = (await he.do(COPY, "make", title="街道象棋赛", starts="2026-12-20T09:00")).location.split("/")[3]
+
+    again = await he.do(f"/events/{first}/copy", "make", title="街道象棋赛", starts="2027-12-20T09:00")
+
+    for slug in (first, again.location.split("/")[3]):
+        made = await event(town, slug)
+        assert (made.union, made.area) == ("", "演示街道")
 
 
 async def test_form_is_built_question_by_question(desks, town):

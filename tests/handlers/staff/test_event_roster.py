@@ -205,3 +205,20 @@ async def test_roster_is_closed_to_viewers_and_to_other_unions(desks, town):
     for path in (ROSTER, WAITING, CALL, f"/events/{SLUG}/print/signin", f"/events/{SLUG}/places/{place.id}"):
         assert (await bai.open(path)).status == 403
         assert (await li.open(path)).status == 404
+
+
+async def test_line_needs_the_same_statements_for_one_and_for_three(one_desk):
+    town = Town(one_desk)
+    await town.publish(cap=0)
+    li = await one_desk.enter("li", "organiser")
+    await town.sign_up("王芳")
+    counted = town.count()
+    await li.open(WAITING)
+    one = len(counted)
+    for name in ("李雷", "张三"):
+        await town.sign_up(name)
+    counted.clear()
+
+    page = await li.open(WAITING)
+
+    assert ("3 张三" in page.text, len(counted)) == (True, one)
