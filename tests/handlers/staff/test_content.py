@@ -167,12 +167,14 @@ async def test_planned_change_waits_for_its_time(one_stocked):
     wrong = await li.do(THANKS, "plan", **{**told, "text": "{x}"}, due="2026-11-11T09:00")
     shown = await li.follow(THANKS, "plan", **told, due="2026-11-11T09:00")
     dropped = await li.follow(THANKS, "unplan")
+    again = await li.follow(THANKS, "unplan")
 
     assert "这个时间已经过去了" in late.text
     assert "请填几时发布。" in never.text
     assert wrong.status == 422
     assert "li排的， 2026-11-11 09:00 发布。" in shown.text
     assert "定时发布取消了。" in dropped.text
+    assert "定时发布取消了。" in again.text
     assert (await content(one_stocked)).version == 1
     async with one_stocked.database.transaction() as session:
         assert await drafts.of(session, "texts", "search.thanks", "staff") is None

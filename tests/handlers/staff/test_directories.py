@@ -98,7 +98,10 @@ async def test_wrong_forms_are_refused(one_stocked):
 
     assert "请选一个表格文件" in (await li.do(PLACES, "check")).text
     assert "请选一个表格文件" in (await li.do(PLACES, "apply", rows="{", was=1)).text
-    assert "没有保存，这里还不对：lists/directory" in (await li.do(PLACES, "apply", rows=undated, was=1)).text
+    assert (
+        "没有保存，这里还不对：「核对日期」不是日期。"
+        in (await li.do(PLACES, "apply", rows=undated, was=1)).text
+    )
     assert "别人刚刚改过" in (await li.do(PLACES, "apply", rows="[]", was=9)).text
 
 
