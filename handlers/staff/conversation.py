@@ -31,7 +31,7 @@ async def show(visit: Visit) -> Reply:
         "states": STATES, "places": await places.mine(visit.session, member),
         "earlier": await caseload.earlier(visit.session, handoff),
         "labels": (await handling.labels_of(visit.session, [handoff]))[handoff.id],
-        "known": await handling.known_labels(visit.session),
+        "known": await caseload.known_labels(visit.session, visit.scope),
         "canned": await canned.listed(visit.session),
     })  # fmt: skip
 

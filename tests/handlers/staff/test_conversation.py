@@ -256,13 +256,17 @@ async def test_long_talk_is_read_in_pieces(one_desk, dialogue, staffed, monkeypa
     await asks(one_desk, dialogue, "第一句", "第二句", "第三句", "第四句")
     li = await one_desk.enter("li", "caseworker")
 
-    last, before = (await li.open("/inbox/1")), (await li.open("/inbox/1?before=2")).text
+    last, before = await li.open("/inbox/1"), await li.open("/inbox/1?before=2")
 
     assert "?before=2" in last.html
     assert "第二句" in last.text
     assert "第一句" not in last.text
-    assert "第一句" in before
-    assert "第二句" not in before
+    assert "第一句" in before.text
+    assert "第二句" not in before.text
+    assert ["data-live" in page.html for page in (last, before)] == [
+        True,
+        False,
+    ]  # it would bring the last again
 
 
 async def sent(office) -> list[tuple[str, str]]:
