@@ -17,8 +17,8 @@ from models.staff_sessions import StaffSession
 
 EVERYBODY = frozenset[str](ROLES)
 ADMINISTRATORS = frozenset({"administrator"})
-LONGEST = 18
-"""The most digits a number in an address may have; longer ones are nobody's."""
+LONGEST = 9
+"""The most digits a number in an address may have: any that fits is a number to the database, longer ones are nobody's."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -336,8 +336,17 @@ async def test_file_of_another_talk_is_not_given_out(desks, dialogue, staffed):
     part = await desks.enter("part", Grant("caseworker", union="别的工会"))
 
     assert (await zhao.open("/inbox/1/files/1")).status == 200
+    async with desks.database.transaction() as session:
+        (await session.get_one(HandOffLine, 2)).digest = "0" * 64  # as if the store had lost it
     assert (await part.open("/inbox/1/files/1")).status == 404
     for path in ("/inbox/2/files/1", "/inbox/1/files/2", "/inbox/1/files/9", "/inbox/1/files/x"):
+        assert (await zhao.open(path)).status == 404
+    for path in (
+        f"/inbox/{'9' * 18}",
+        f"/inbox/1/files/{'9' * 18}",
+        f"/inbox?page={'9' * 18}",
+        "/inbox?page=-1",
+    ):
         assert (await zhao.open(path)).status == 404
 
 
