@@ -100,9 +100,7 @@ async def hand_over(
     Raises Refused: handoff_over.
     """
     handling.hand_over(handoff, to.login, now=now)
-    if to.channel:
-        at = Address(to.channel, to.address)
-        await outbox.put(session, at, letter(content, "desk.passed_on", {"number": handoff.id}), due=now)
+    await _tell_phone(session, content, handoff, to, now=now)
 
 
 async def stand_in(session: AsyncSession, content: Content, *, now: datetime) -> int:
@@ -111,10 +109,17 @@ async def stand_in(session: AsyncSession, content: Content, *, now: datetime) ->
     promised = at.until if at.staffed else None
     moved = await absences.begin(session, promised=promised, today=now.astimezone(BEIJING).date(), now=now)
     for handoff, deputy in moved:
-        if deputy is not None and deputy.channel:
-            told = letter(content, "desk.passed_on", {"number": handoff.id})
-            await outbox.put(session, Address(deputy.channel, deputy.address), told, due=now)
+        if deputy is not None:
+            await _tell_phone(session, content, handoff, deputy, now=now)
     return len(moved)
+
+
+async def _tell_phone(
+    session: AsyncSession, content: Content, handoff: HandOff, to: Staff, *, now: datetime
+) -> None:
+    if to.channel:
+        told = letter(content, "desk.passed_on", {"number": handoff.id})
+        await outbox.put(session, Address(to.channel, to.address), told, due=now)
 
 
 async def tell_late(session: AsyncSession, content: Content, *, now: datetime) -> int:

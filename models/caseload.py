@@ -15,7 +15,7 @@ from models.rights import Scope
 
 Box = Literal["waiting", "mine", "others", "snoozed", "closed"]
 BOXES: tuple[Box, ...] = get_args(Box)
-PAGE, LINES, EARLIER = 50, 200, 10
+PAGE, LINES, EARLIER, OFFERED = 50, 60, 10, 30
 URGENT_FIRST = (
     HandOff.urgency == "",
     HandOff.urgency,
@@ -76,6 +76,13 @@ async def counts(session: AsyncSession, scope: Scope, staff: str, *, now: dateti
     )
     rows = (await session.execute(_narrowed(query, scope).group_by(box))).all()
     return {**{row[0]: row[1] for row in rows}, "late": sum(row[2] for row in rows)}
+
+
+async def known_labels(session: AsyncSession, scope: Scope) -> list[str]:
+    """Return labels to choose from."""
+    query = select(HandOffLabel.label).distinct().join(HandOff, HandOff.id == HandOffLabel.handoff_id)
+    query = query.order_by(HandOffLabel.label).limit(OFFERED)
+    return list(await session.scalars(_narrowed(query, scope)))
 
 
 async def newest(session: AsyncSession, scope: Scope) -> int:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from models.base import Base, Moment, Refused, insert_new, kind_of
 from models.handoffs import OPEN, HandOff
 
-LABELS, LABEL_LENGTH, OFFERED = 6, 10, 30
+LABELS, LABEL_LENGTH = 6, 10
 BEAT, HERE = timedelta(seconds=20), timedelta(seconds=60)
 """How often a reader is written down, and for how long one counts as being here."""
 
@@ -84,12 +84,6 @@ async def labels_of(session: AsyncSession, handoffs: Iterable[HandOff]) -> dict[
     for row in await session.scalars(query):
         found[row.handoff_id].append(row.label)
     return found
-
-
-async def known_labels(session: AsyncSession) -> list[str]:
-    """Return labels to choose from."""
-    query = select(HandOffLabel.label).distinct().order_by(HandOffLabel.label).limit(OFFERED)
-    return list(await session.scalars(query))
 
 
 async def read(session: AsyncSession, handoff: HandOff, login: str, *, now: datetime) -> list[str]:

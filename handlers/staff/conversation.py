@@ -8,6 +8,7 @@ from handlers.desk import Said, Sent
 from models import absences, canned, caseload, handling, handoffs, photos, places, staff
 from models.base import Refused
 from models.caseload import LINES
+from models.files import Missing
 from models.handoffs import HandOff, HandOffLine
 from models.members import Member, masked
 from models.rights import ANSWERING
@@ -31,7 +32,7 @@ async def show(visit: Visit) -> Reply:
         "states": STATES, "places": await places.mine(visit.session, member),
         "earlier": await caseload.earlier(visit.session, handoff),
         "labels": (await handling.labels_of(visit.session, [handoff]))[handoff.id],
-        "known": await handling.known_labels(visit.session),
+        "known": await caseload.known_labels(visit.session, visit.scope),
         "canned": await canned.listed(visit.session),
     })  # fmt: skip
 
@@ -103,7 +104,10 @@ async def file(visit: Visit) -> Reply:
     line = await visit.session.get(HandOffLine, whole(visit.path["key"]) or 0)
     if line is None or line.handoff_id != handoff.id or not line.digest:
         raise NotFound
-    body = await visit.store.get(line.digest)
+    try:
+        body = await visit.store.get(line.digest)
+    except Missing as missing:
+        raise NotFound from missing
     own = line.author == handoffs.MEMBER
     kind = INLINE.get(line.kind, "") if own or line.kind == "photo" else ""
     name = f"{handoff.id}-{line.id}" if own else line.text

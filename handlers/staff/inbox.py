@@ -10,7 +10,10 @@ TITLES = dict(zip(BOXES, ("等着的", "我接的", "同事接的", "先放放",
 
 async def show(visit: Visit) -> Reply:
     """Show one box with the numbers of the others."""
-    return View("inbox.html", await _values(visit) | {"labels": await handling.known_labels(visit.session)})
+    return View(
+        "inbox.html",
+        await _values(visit) | {"labels": await caseload.known_labels(visit.session, visit.scope)},
+    )
 
 
 async def show_rows(visit: Visit) -> Reply:

@@ -256,13 +256,17 @@ async def test_long_talk_is_read_in_pieces(one_desk, dialogue, staffed, monkeypa
     await asks(one_desk, dialogue, "第一句", "第二句", "第三句", "第四句")
     li = await one_desk.enter("li", "caseworker")
 
-    last, before = (await li.open("/inbox/1")), (await li.open("/inbox/1?before=2")).text
+    last, before = await li.open("/inbox/1"), await li.open("/inbox/1?before=2")
 
     assert "?before=2" in last.html
     assert "第二句" in last.text
     assert "第一句" not in last.text
-    assert "第一句" in before
-    assert "第二句" not in before
+    assert "第一句" in before.text
+    assert "第二句" not in before.text
+    assert ["data-live" in page.html for page in (last, before)] == [
+        True,
+        False,
+    ]  # it would bring the last again
 
 
 async def sent(office) -> list[tuple[str, str]]:
@@ -332,8 +336,17 @@ async def test_file_of_another_talk_is_not_given_out(desks, dialogue, staffed):
     part = await desks.enter("part", Grant("caseworker", union="别的工会"))
 
     assert (await zhao.open("/inbox/1/files/1")).status == 200
+    async with desks.database.transaction() as session:
+        (await session.get_one(HandOffLine, 2)).digest = "0" * 64  # as if the store had lost it
     assert (await part.open("/inbox/1/files/1")).status == 404
     for path in ("/inbox/2/files/1", "/inbox/1/files/2", "/inbox/1/files/9", "/inbox/1/files/x"):
+        assert (await zhao.open(path)).status == 404
+    for path in (
+        f"/inbox/{'9' * 18}",
+        f"/inbox/1/files/{'9' * 18}",
+        f"/inbox?page={'9' * 18}",
+        "/inbox?page=-1",
+    ):
         assert (await zhao.open(path)).status == 404
 
 

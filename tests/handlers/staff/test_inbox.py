@@ -98,7 +98,10 @@ async def test_only_ones_own_part_is_shown_and_members_without_a_union_to_the_wh
     await waits(desks, "李雷", union="别的工会", area="别的街道")
     await waits(desks, "赵敏")
 
+    await boss.do("/inbox/2", "label", labels="欠薪")
+
     assert order((await part.open("/inbox")).html) == ["1"]
+    assert ["欠薪" in (await one.open("/inbox")).html for one in (part, boss)] == [False, True]
     assert order((await area.open("/inbox")).html) == ["1"]
     assert order((await boss.open("/inbox")).html) == ["1", "2", "3"]
     assert [(await part.open(f"/inbox/{number}")).status for number in (1, 2, 3)] == [200, 404, 404]
