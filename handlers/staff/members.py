@@ -83,7 +83,7 @@ async def withdraw(visit: Visit) -> Reply:
     if slug not in {found.about for found in await consents.of(visit.session, member)}:
         raise NotFound
     changes = await erasure.forget(visit.session, member, slug, now=visit.now)
-    await telling.tell(visit.session, visit.content, changes, now=visit.now)
+    await telling.tell_all_but(visit.session, visit.content, member, changes, now=visit.now)
     visit.saw(f"/members/{member.id}", f"{slug}: {reason}")
     return Away(f"/members/{member.id}", "同意撤回了，为它填的都删了。")
 
