@@ -50,8 +50,10 @@ async def bind(visit: Visit) -> Reply:
     """Bind the member to the card whose number, or whose holder's phone, was typed."""
     member, reason = await persons.one(visit, visit.number), persons.reason(visit)
     found = await lookup.card(visit.session, visit.scope, visit.said("card"))
-    if len(found) != 1:
-        raise Refused("card_unclear" if found else "card_unknown")
+    if not found:
+        raise Refused("card_unknown")
+    if len(found) > 1:
+        raise Refused("card_unclear")
     await membership.bind(visit.session, member, found[0], now=visit.now)
     visit.saw(f"/members/{member.id}", f"card {found[0].id}: {reason}")
     return Away(f"/members/{member.id}", "绑好了。")
