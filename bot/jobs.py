@@ -52,6 +52,7 @@ def all_jobs(
             await outbox.clean(session, now=clock())
             await logins.forget(session, now=clock())
             await erasure.expire(session, _kept(dialogue.edition.content), now=clock())
+            await roster_imports.clean(session, now=clock())
 
     async def keep_promises() -> None:
         async with database.transaction() as session:
@@ -153,11 +154,7 @@ def _of_rosters(database: Database, clock: Callable[[], datetime]) -> dict[Job, 
             async with database.transaction() as session:
                 more = await roster_imports.write(session, now=clock())
 
-    async def clean_rosters() -> None:
-        async with database.transaction() as session:
-            await roster_imports.clean(session, now=clock())
-
-    return {import_rosters: SECOND, clean_rosters: HOUR}
+    return {import_rosters: SECOND}
 
 
 async def _read_roster(database: Database) -> bool:

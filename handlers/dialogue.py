@@ -191,7 +191,11 @@ class Dialogue:
         found = self._find(turn)
         turn.english = found.english
         turn.conversation.ranked = list(found.entries)
+        reply = await self._decided(turn, found)
         await question_counts.note(turn.session, found.decision, turn.member.id, now=turn.now)
+        return reply
+
+    async def _decided(self, turn: Turn, found: Found) -> Outgoing:
         if found.decision == "answer":
             turn.conversation.misses = 0
             return await enrolling.show(turn, turn.content.by_slug[found.entries[0]], searched=True)

@@ -58,10 +58,17 @@ async def tell(
 
 async def tell_others(turn: Turn, changes: Sequence[Change]) -> None:
     """Write to everybody whom it concerns but the member whose turn it is, who is answered."""
-    mine = {change.place.id for change in changes if change.place.member_id == turn.member.id}
+    await tell_all_but(turn.session, turn.content, turn.member, changes, now=turn.now)
+
+
+async def tell_all_but(
+    session: AsyncSession, content: Content, member: Member, changes: Sequence[Change], *, now: datetime
+) -> None:
+    """Write to everybody whom it concerns but *member*, who knows: it was their wish."""
+    mine = {change.place.id for change in changes if change.place.member_id == member.id}
     for change in changes:
         but = change.place if change.place.id in mine else None
-        await tell(turn.session, turn.content, [change], but=but, actor=turn.member, now=turn.now)
+        await tell(session, content, [change], but=but, actor=member, now=now)
 
 
 async def write(turn: Turn, member: Member, key: str, event: Event) -> None:

@@ -50,8 +50,10 @@ async def bind(visit: Visit) -> Reply:
     """Bind the member to the card whose number, or whose holder's phone, was typed."""
     member, reason = await persons.one(visit, visit.number), persons.reason(visit)
     found = await lookup.card(visit.session, visit.scope, visit.said("card"))
-    if len(found) != 1:
-        raise Refused("card_unclear" if found else "card_unknown")
+    if not found:
+        raise Refused("card_unknown")
+    if len(found) > 1:
+        raise Refused("card_unclear")
     await membership.bind(visit.session, member, found[0], now=visit.now)
     visit.saw(f"/members/{member.id}", f"card {found[0].id}: {reason}")
     return Away(f"/members/{member.id}", "绑好了。")
@@ -83,7 +85,7 @@ async def withdraw(visit: Visit) -> Reply:
     if slug not in {found.about for found in await consents.of(visit.session, member)}:
         raise NotFound
     changes = await erasure.forget(visit.session, member, slug, now=visit.now)
-    await telling.tell(visit.session, visit.content, changes, now=visit.now)
+    await telling.tell_all_but(visit.session, visit.content, member, changes, now=visit.now)
     visit.saw(f"/members/{member.id}", f"{slug}: {reason}")
     return Away(f"/members/{member.id}", "同意撤回了，为它填的都删了。")
 

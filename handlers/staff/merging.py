@@ -51,9 +51,7 @@ async def erase(visit: Visit) -> Reply:
     if visit.said("sure") != str(member.id):
         raise Refused("erase_unsure")
     changes = await erasure.everything(visit.session, member, now=visit.now)
-    mine = [change for change in changes if change.place.member_id == member.id]
-    others = [change for change in changes if change not in mine]
-    await telling.tell(visit.session, visit.content, others, now=visit.now)
+    await telling.tell_all_but(visit.session, visit.content, member, changes, now=visit.now)
     visit.saw(f"/members/{member.id}", reason)
     return Away("/members", f"会员 {member.id} 的资料删了。")
 

@@ -1,14 +1,16 @@
 """The roster in the browser: sent, checked, looked at, taken over."""
 
 import asyncio
+import json
 import time
 
+import aiohttp
 import pytest
 from sqlalchemy import func, select
 
 from bot import jobs
 from handlers.staff import roster as page
-from models import sheets_out
+from models import roster_imports, sheets_out
 from models.rights import Grant
 from models.roster import Card
 from models.roster_imports import RosterImport, RosterSlice
@@ -108,7 +110,8 @@ async def test_file_that_nobody_takes_over_is_gone_after_a_week(desks):
     path = await send(desks, li, table(GOOD))
     desks.clock.tick(7 * 86_400 + 1)
 
-    await tick(desks)
+    async with desks.database.transaction() as session:
+        await roster_imports.clean(session, now=desks.clock())
 
     li = await desks.enter("li", "caseworker")
     assert "没要" in (await li.open(path)).text
@@ -207,3 +210,30 @@ def test_every_reason_is_told_in_chinese():
                 "京卡卡号 has lost its last digits: format the column as text", "京卡卡号 is not 8 to 19 digits",
                 "京卡卡号 stands in line 7 already"):  # fmt: skip
         assert not any("a" <= char <= "z" for char in page._said(why))
+
+
+async def test_file_that_two_processes_have_read_is_kept_once(desks):
+    li = await desks.enter("li", "caseworker")
+    await li.do("/roster", "send", files={"file": (FILE, table(GOOD))})
+    async with desks.database.transaction() as session:
+        number, name, body = await roster_imports.unread(session)
+    contents = await roster_imports.read(name, body)
+
+    for _ in range(2):
+        async with desks.database.transaction() as session:
+            await roster_imports.keep(session, number, contents)
+
+    assert await count(desks, RosterSlice) == 1
+
+
+async def test_page_of_a_file_changes_by_itself(one_desk):
+    li = await one_desk.enter("li", "caseworker")
+    path = await send(one_desk, li, table(GOOD))
+
+    url = f"{one_desk.url}/console{path}/live"
+    async with aiohttp.ClientSession(cookies={"staff": li.token}) as http, http.get(url) as stream:
+        line = await stream.content.readline()
+
+    shown = json.loads(line.removeprefix(b"data: "))
+    assert "检查好了" in shown
+    assert f'action="/console{path}"' in shown
