@@ -1,6 +1,5 @@
 """The form in which staff write a notice: read into a plan, with what it carries kept in the store."""
 
-import hmac
 import re
 from collections.abc import Callable, Mapping
 from datetime import timedelta
@@ -8,9 +7,9 @@ from typing import Any
 
 from config import notices as written
 from config.notices import NAME, OF_EVENT, OF_TIME, VALID, Audience, Plan
-from handlers import noticing
+from handlers import carrying, noticing
 from handlers.console import Visit
-from models import attachments, content, events, files, newsroom
+from models import content, events, newsroom
 from models.base import Refused
 from models.notices import Notice
 
@@ -73,15 +72,7 @@ async def plan(visit: Visit, given: Mapping[str, Any]) -> Plan:
 
     Raises Refused: the reasons in WRONG, notice_wrong, notice_fills, notice_event, and as newsroom.check() does.
     """
-    carried = await _carried(visit, given)
-    said = {
-        "title": visit.said("title"), "text": visit.said("text").replace("\r\n", "\n"), "kind": visit.said("kind"),
-        "topic": visit.said("topic") if visit.said("kind") == "news" else None, "event": visit.said("event"), "choices": _buttons(visit, given),
-        "fills": {name: visit.said(f"fill_{name}") for name in blanks(visit, given) if visit.said(f"fill_{name}")},
-        "audience": audience(visit), **carried,
-        "recurrence": given["recurrence"] if visit.said("repeat") else None,
-        "valid_hours": visit.said("valid_hours"), "once": bool(visit.said("once")),
-    }  # fmt: skip
+    said = {**_typed(visit, given), **await carrying.taken_in(visit, given)}
     try:
         found = written.plan(said, {})
     except ValueError as error:
@@ -93,6 +84,24 @@ async def plan(visit: Visit, given: Mapping[str, Any]) -> Plan:
     if found.unknown():
         raise Refused("notice_fills")
     return found
+
+
+def _typed(visit: Visit, given: Mapping[str, Any]) -> dict[str, Any]:
+    kind = visit.said("kind")
+    fills = {name: visit.said(f"fill_{name}") for name in blanks(visit, given)}
+    return {
+        "title": visit.said("title"),
+        "text": visit.said("text").replace("\r\n", "\n"),
+        "kind": kind,
+        "topic": visit.said("topic") if kind == "news" else None,
+        "event": visit.said("event"),
+        "choices": _buttons(visit, given),
+        "fills": {name: said for name, said in fills.items() if said},
+        "audience": audience(visit),
+        "recurrence": given["recurrence"] if visit.said("repeat") else None,
+        "valid_hours": visit.said("valid_hours"),
+        "once": bool(visit.said("once")),
+    }
 
 
 def _why(error: ValueError) -> Refused:
@@ -138,41 +147,3 @@ def _buttons(visit: Visit, given: Mapping[str, Any]) -> list[dict[str, str]]:
 def targets(visit: Visit) -> dict[str, str]:
     """Return what a button may lead to, with what staff call it."""
     return {**BUTTONS, **{f"show:{entry.slug}": entry.title for entry in visit.content.entries}}
-
-
-def sealed(reference: str) -> str:
-    """Return what a notice carries as the form hands it back to us: nobody names another content of the store."""
-    kept = attachments.parsed(reference)
-    return f"{kept.path.split('/')[3]}:{reference}" if kept else ""
-
-
-async def _carried(visit: Visit, given: Mapping[str, Any]) -> dict[str, str]:
-    """Return the picture and the file: newly sent, else as sent before, unless they were taken off."""
-    found: dict[str, str] = {}
-    for name in ("picture", "file"):
-        upload = visit.files.get(name)
-        if upload is not None:
-            new, kept = await attachments.take_in(
-                visit.store, upload.body, upload.name, picture=name == "picture"
-            )
-            await files.note(visit.session, kept, by=None, purpose=attachments.PURPOSE, now=visit.now)
-            found[name] = new.reference
-        elif name not in visit.chosen("off"):
-            found[name] = carried(visit, given, name)
-    return found
-
-
-def carried(visit: Visit, given: Mapping[str, Any], name: str) -> str:
-    """Return the picture or file that was sent with the form before; that of *given* when nothing was sent."""
-    if given[name] and not sealed(given[name]):
-        return str(given[name])  # an address of somebody else's, from a ready notice
-    said = visit.said(f"kept_{name}", sealed(given[name]))
-    reference = said.partition(":")[2]
-    return reference if hmac.compare_digest(said.encode(), sealed(reference).encode()) else ""
-
-
-def kept(visit: Visit, given: Mapping[str, Any], plan: Plan | Notice | None) -> dict[str, str]:
-    """Return the picture and the file that the form carries on: those of *plan*, for a preview has taken in what was sent."""
-    if plan is not None:
-        return {"picture": plan.picture, "file": plan.file}
-    return {name: carried(visit, given, name) for name in ("picture", "file")}

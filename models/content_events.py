@@ -32,18 +32,10 @@ async def keep(
 
     Raises Refused: content_wrong, when the whole would no longer hold together; nothing may be kept then.
     """
-    before = await content.published(session)
-    for slug, said in bodies.items():
-        row = await session.get(ProgrammeRow, slug)
-        if row is None:
-            row = ProgrammeRow(key=slug, version=0)
-            session.add(row)
-        row.body, row.source, row.version = dict(said), "staff", row.version + 1
-        row.edited_by, row.edited_at = by, now
-    await session.flush()
+    before = after = await content.published(session)
     try:
-        after = await content.published(session)
+        for slug, said in bodies.items():
+            after = await content.save(session, "programmes", slug, said, by=by, now=now)
     except ContentError as error:
         raise Refused("content_wrong") from error
-    await content.publish(session)
     return before, after

@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, and_, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, false, or_, select, true
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
@@ -53,7 +53,7 @@ def _only(notice: type[Notice], key: str, names: Collection[str]) -> ColumnEleme
     first, *more = [notice.audience[(key, place)].as_string() for place in range(len(names) + 1)]
     listed = sorted(names)
     if not more:
-        return ~true()
+        return false()
     return and_(
         first.in_(listed), *(or_(one.is_(None), one.in_(listed)) for one in more[:-1]), more[-1].is_(None)
     )

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from config.notices import TOPICS, Plan
-from handlers import composing, noticing
+from handlers import carrying, composing, noticing
 from handlers.console import Action, Away, NotFound, Page, Reply, View, Visit
 from handlers.notice_desk import KINDS, WRITERS, one
 from models import newsroom, notices, progress
@@ -79,8 +79,8 @@ async def _form(visit: Visit, given: Mapping[str, Any], written: Plan | Notice |
         "suggested": await newsroom.suggested(visit.session, visit.scope), "targets": composing.targets(visit),
         "channels": composing.CHANNELS, "languages": composing.LANGUAGES, "standings": composing.STANDINGS,
         "reached": composing.REACHED,
-        "kept": composing.kept(visit, given, written),
-        "seal": composing.sealed, "looked_at": await _looked_at(visit, written) if written else None,
+        "kept": carrying.kept(visit, given, written),
+        "seal": carrying.sealed, "looked_at": await _looked_at(visit, written) if written else None,
     })  # fmt: skip
 
 

@@ -17,6 +17,8 @@ REASONS = {
     "late": "过了有效时间", "blocked": "对方停用了", "opted_out": "不想收", "duplicate": "同一个人收过了",
     "failed": "没发成", "gone": "地址没了", "skipped": "没有发", "unknown": "不知道到了没有", "cancelled": "取消了",
 }  # fmt: skip
+WHY = {"edited": "改过", "corrected": "发了更正", "tried again": "重发失败的"}
+"""What the program writes down as the reason of a step, as staff read it; what they wrote stays."""
 MAY = {
     "edit": (DRAFT, APPROVED, SCHEDULED), "schedule": (APPROVED, SCHEDULED), "pause": (RUNNING,), "resume": (PAUSED,),
     "cancel": notices.ENDABLE, "correct": (EXPANDING, RUNNING, PAUSED, DONE, CANCELLED), "retry": (RUNNING, DONE),
@@ -46,7 +48,7 @@ async def show(visit: Visit) -> Reply:
     return View("notice.html", {
         **await _going(visit, notice), **results, "plan": plan, "reading": noticing.reading(notice, visit.staff.name),
         "kinds": KINDS, "steps": await notices.steps(visit.session, notice), "states": STATES,
-        "can": {what for what, states in MAY.items() if notice.state in states},
+        "why": WHY, "can": {what for what, states in MAY.items() if notice.state in states},
         "fits": composing.fits(notice.whom), "writes": bool(visit.rights.roles & WRITERS),
         "approves": bool(visit.rights.roles & APPROVERS),
     })  # fmt: skip

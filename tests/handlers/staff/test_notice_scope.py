@@ -27,6 +27,9 @@ async def test_scoped_editor_sees_and_moves_only_notices_of_the_union(town):
     for action in ("test", "pause", "resume", "cancel", "recall", "correct", "retry", "copy"):
         assert (await other.do(f"/notices/{number}", action, reason="x", what="x", text="x")).status == 404
     assert (await other.do(f"/notices/{number}/schedule", "send")).status == 404
+    approver = await town.enter("zheng", Grant("approver", union="演示工会"))
+    assert (await approver.do(f"/notices/{all_}", "approve")).status == 404
+    assert (await approver.do(f"/notices/{number}", "approve")).status == 303
 
 
 async def test_scoped_editor_sees_the_correction_of_an_own_notice(town):

@@ -183,6 +183,7 @@ async def test_notice_is_edited_until_it_begins(town):
     assert "转人工" not in form.html.partition('name="label"')[2].partition("</form>")[0].partition("<details>")[0].replace(
         '<option value="human">转人工</option>', "")  # fmt: skip
     assert "改好了，要重新批准。" in told.text
+    assert "li：草稿（改过）" in told.text
     notice = await kept(town)
     assert (notice.title, notice.state, notice.approved_by) == ("改了", "draft", "")
     assert [button["label"] for button in notice.choices] == ["看一看", "收哪些通知", "转人工"]

@@ -1,5 +1,6 @@
 """Notices in the browser: written, approved by a second account, sent, paused, and read off afterwards."""
 
+import json
 from contextlib import contextmanager
 
 from sqlalchemy import event, select
@@ -118,14 +119,23 @@ async def test_notice_is_paused_resumed_and_read_off(town):
 
 async def test_progress_is_sent_again_as_it_changes(town):
     editor, number = await running(town)
+    assert f'data-live="/console/notices/{number}/live"' in (await editor.open(f"/notices/{number}")).html
 
-    before = await editor.open(f"/notices/{number}")
-    await ring.deliver(town.database, town.clock, most=1)
-    after = await editor.open(f"/notices/{number}")
+    async with editor._http.get(f"{town.url}/console/notices/{number}/live") as stream:
+        before = await _event(stream)
+        await ring.deliver(town.database, town.clock)
+        after = await _event(stream)
 
-    assert f'data-live="/console/notices/{number}/live"' in before.html
-    assert "3 / 3" not in before.text
-    assert "3 / 3" in after.text
+    assert "0 / 3</progress>" in before
+    assert "3 / 3</progress>" in after
+
+
+async def _event(stream) -> str:
+    """Return the next part that a page is sent."""
+    async for line in stream.content:
+        if line.startswith(b"data: "):
+            return json.loads(line.removeprefix(b"data: "))
+    raise AssertionError
 
 
 async def test_cancelled_notice_sends_nothing(town):
