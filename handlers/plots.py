@@ -33,7 +33,7 @@ def side_by_side(labels: Sequence[str], series: Mapping[str, Sequence[int]]) -> 
     """Return a bar for each of *labels*, its parts of *series* one after the other; the first stands on top."""
     told = [label if len(label) <= LONGEST else f"{label[: LONGEST - 1]}…" for label in labels]
     turned = {name: list(values)[::-1] for name, values in series.items()}
-    return _drawn(pygal.HorizontalStackedBar, told[::-1], turned, height=110 + 34 * len(told))
+    return _drawn(pygal.HorizontalStackedBar, told[::-1], turned, height=110 + 34 * len(told), margin_left=70)
 
 
 def _drawn(
