@@ -11,9 +11,9 @@ from config.content import Body, Content, ContentError, Shelf
 from config.entries import Entry
 from handlers import enrolling, telling, typed
 from handlers.choosing import tidy
-from handlers.console import Visit
+from handlers.console import Visit, whole
 from handlers.search.normalise import is_english
-from models import catalogue, drafts
+from models import catalogue, drafts, unanswered
 from models import content as shelves
 from models.base import Refused
 
@@ -86,6 +86,24 @@ async def add_phrasing(visit: Visit, key: str, phrasing: str) -> Entry:
     if phrasing not in row.body[name]:
         await save(visit, shelf, key, {**row.body, name: [*row.body[name], phrasing]})
     return entry
+
+
+async def solve(visit: Visit) -> None:
+    """Take the questions whose numbers the form holds off the list.
+
+    Raises Refused.
+    """
+    own(visit)
+    told = numbers(visit.said("numbers"))
+    await unanswered.solve(visit.session, told, by=visit.staff.login, now=visit.now)
+
+
+def numbers(said: str) -> list[int]:
+    """Return the numbers of questions as pages write them, with commas.
+
+    Raises NotFound when one is none.
+    """
+    return [number for part in said.split(",")[: unanswered.NEWEST] if (number := whole(part))]
 
 
 async def publish_due(session: AsyncSession, check: Check, before: Content, *, now: datetime) -> int:

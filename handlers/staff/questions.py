@@ -68,21 +68,14 @@ async def add(visit: Visit) -> Reply:
     key = visit.said("key") or visit.said("other")
     entry = await editing.add_phrasing(visit, key, visit.said("phrasing"))
     visit.saw(f"/content/{key}", "phrasing")
-    await _solve(visit)
+    await editing.solve(visit)
     return Away("/questions", f"加到《{entry.title}》了，下次就能答上。")
 
 
 async def dismiss(visit: Visit) -> Reply:
     """Take questions off the list that need no answer."""
-    editing.own(visit)
-    await _solve(visit)
+    await editing.solve(visit)
     return Away("/questions", "拿掉了。")
-
-
-async def _solve(visit: Visit) -> None:
-    said = visit.said("numbers").split(",")[: unanswered.NEWEST]
-    numbers = [number for part in said if (number := whole(part))]
-    await unanswered.solve(visit.session, numbers, by=visit.staff.login, now=visit.now)
 
 
 async def attempt(visit: Visit) -> Reply:

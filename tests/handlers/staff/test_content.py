@@ -1,9 +1,13 @@
 """Content in the console: found, changed, planned, made, taken away."""
 
+from typing import get_args
+
 import pytest
 from sqlalchemy import event, select
 
+from config.entries import Entry
 from handlers import typed
+from handlers.staff.content import KINDS
 from models import catalogue, drafts, unanswered, versions
 from models import content as shelves
 from models.rights import Grant
@@ -128,7 +132,7 @@ async def test_new_entry_is_made_from_a_question_and_taken_away_again(stocked):
         unanswered.note(session, "有跳棋吗", "declined", ranked=(), now=stocked.clock())
 
     form = await li.open("/content/new/articles?questions=1")
-    told = {"key": "checkers", "questions": "1", **NEW}
+    told = {"key": "checkers", "numbers": "1", **NEW}
     shown = await li.follow("/content/new/articles", "add", **told)
     made = (await content(stocked)).entry("checkers")
     again = await li.do("/content/new/articles", "add", **told)
@@ -178,6 +182,10 @@ async def test_planned_change_waits_for_its_time(one_stocked):
     assert (await content(one_stocked)).version == 1
     async with one_stocked.database.transaction() as session:
         assert await drafts.of(session, "texts", "search.thanks", "staff") is None
+
+
+def test_every_kind_of_entry_has_a_name():
+    assert set(KINDS) == set(get_args(Entry.model_fields["kind"].annotation))
 
 
 async def test_only_editors_of_the_whole_federation_change_content(one_stocked):

@@ -97,6 +97,20 @@ async def test_long_numbers_are_not_shown(one_stocked):
     assert "1380000" not in shown.html
 
 
+async def test_what_members_write_is_shown_as_text(one_stocked):
+    li = await one_stocked.enter("li", "editor")
+    await ask(one_stocked, "<script>alert(1)</script>五子棋", '"><img src=x>')
+
+    shown = await li.open("/questions")
+    form = await li.open("/content/new/articles?questions=1,2")
+    tried = await li.open("/questions/try?q=<script>alert(1)</script>")
+
+    for answer in (shown, form, tried):
+        assert "alert(1)" in answer.html
+        assert "<script>alert" not in answer.html
+        assert "<img" not in answer.html
+
+
 async def test_viewer_looks_only_and_an_editor_of_one_union_changes_nothing(one_stocked):
     await one_stocked.enter("boss", "administrator")
     wang = await one_stocked.enter("wang", "viewer")
