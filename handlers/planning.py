@@ -78,7 +78,7 @@ async def entry(visit: Visit, slug: str) -> Entry:
 async def keep(visit: Visit, bodies: Mapping[str, Mapping[str, Any]]) -> None:
     """Publish what was written, by slug, and tell the members whom it moves.
 
-    Raises Refused: content_wrong, or as the rules of places do.
+    Raises Refused: event_wrong, or as the rules of places do.
     """
     before, after = await content_events.keep(visit.session, bodies, by=visit.staff.login, now=visit.now)
     changes = await enrolling.publish(visit.session, after, before=before, now=visit.now)

@@ -10,6 +10,7 @@ from sqlalchemy import (
     Column,
     ColumnElement,
     Connection,
+    Date,
     DateTime,
     MetaData,
     Table,
@@ -100,6 +101,7 @@ def _in(table: Table, row: Row) -> Row:
 
 
 def _read(table: Table, name: str, value: Any) -> Any:
-    if isinstance(table.columns[name].type, Moment) and value is not None:
-        return datetime.fromisoformat(value)
+    kind = table.columns[name].type
+    if value is not None and isinstance(kind, Moment | Date):
+        return (datetime if isinstance(kind, Moment) else date).fromisoformat(value)
     return value

@@ -30,12 +30,12 @@ async def keep(
 ) -> tuple[Content, Content]:
     """Put *bodies*, by slug, in the place of what was published; return the content before and after.
 
-    Raises Refused: content_wrong, when the whole would no longer hold together; nothing may be kept then.
+    Raises Refused: event_wrong, when the whole would no longer hold together; nothing may be kept then.
     """
     before = after = await content.published(session)
     try:
         for slug, said in bodies.items():
             after = await content.save(session, "programmes", slug, said, by=by, now=now)
     except ContentError as error:
-        raise Refused("content_wrong") from error
+        raise Refused("event_wrong") from error
     return before, after

@@ -104,8 +104,9 @@ class Desk:
 class Office:
     """The console on one database, and everybody who works there."""
 
-    def __init__(self, url: str, database: Database, clock: Callable[[], datetime]) -> None:
-        self.url = url
+    def __init__(self, database: Database, edition: Edition, clock: Callable[[], datetime]) -> None:
+        self.url = ""
+        self.edition = edition
         self.database = database
         self.clock = clock
         self._desks: list[Desk] = []
@@ -133,19 +134,20 @@ async def office(
     database: Database, edition: Edition, clock: Callable[[], datetime], folder: Path
 ) -> AsyncIterator[Office]:
     """Open the console on *database*; *edition* is what is published."""
+    here = Office(database, edition, clock)
     settings = Settings(_env_file=None, data_dir=folder)
-    door = entrance.Entrance(settings, database, lambda: edition.content, clock)
+    door = entrance.Entrance(settings, database, lambda: here.edition.content, clock)
     inside = console.Inside(
         settings,
         database,
-        lambda: (edition.content, edition.index),
+        lambda: (here.edition.content, here.edition.index),
         Store(settings.files),
         clock,
         Router(services()).check,
     )
     found = [entrance.routes(door), console.routes(inside, door, staff_pages.pages()), pages.routes]
     async with TestServer(server.build(settings, database, found)) as site:
-        here = Office(str(site.make_url("")).rstrip("/"), database, clock)
+        here.url = str(site.make_url("")).rstrip("/")
         try:
             yield here
         finally:

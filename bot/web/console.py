@@ -95,7 +95,7 @@ class Console:
             visit = await self._visit(session, request, form, seen=not silent)
             self._let_in(visit, page.roles)
             visit.fault = why(visit.content, fault.reason) + fault.detail if fault else ""
-            reply = await self._run(show, visit)
+            reply = await self._shown(show, visit)
             self._write_down(visit, page, request, audit.LOOKED if page.personal and not silent else "")
             return self._response(visit, page, reply, request)
 
@@ -130,6 +130,15 @@ class Console:
         if not visit.rights.roles & roles:
             raise web.HTTPForbidden
         visit.scope = visit.rights.scope(roles)
+
+    async def _shown(self, show: Callable[[Visit], Awaitable[Reply]], visit: Visit) -> Reply:
+        """Return the page, or why there is none to show."""
+        try:
+            async with visit.session.begin_nested():
+                return await self._run(show, visit)
+        except Refused as refusal:
+            visit.fault = why(visit.content, refusal.reason) + refusal.detail
+            return View("refused.html")
 
     async def _run(self, handler: Callable[[Visit], Awaitable[Reply]], visit: Visit) -> Reply:
         try:

@@ -58,7 +58,7 @@ async def make(visit: Visit) -> Reply:
     if entry.event is None:
         policy = visit.said("policy")
         if policy not in POLICIES:
-            raise Refused("content_wrong")
+            raise Refused("event_wrong")
         bodies = {entry.slug: drafting.planned(entry, title, starts, policy, now=visit.now)}
     else:
         slug = await content_events.free_slug(visit.session, drafting.slug_of(entry, starts))
