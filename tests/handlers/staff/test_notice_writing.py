@@ -24,7 +24,7 @@ async def kept(desks) -> Notice | None:
 async def test_preview_shows_each_channel_and_keeps_nothing(town):
     editor = await town.enter("li", "editor")
 
-    told = await editor.do(NEW, "preview", **WRITTEN, label=["看一看"], to=["mine"])
+    told = await editor.do(NEW, "preview", **WRITTEN, label=["看一看", ""], to=["mine", ""])
 
     assert told.status == 200
     assert told.text.count("li（演示），明天停水。") == 3
@@ -208,3 +208,32 @@ async def test_scoped_editor_writes_to_the_own_union_alone(town):
     assert (await own.do(NEW, "save", **WRITTEN)).status == 303
     assert (await area.do(NEW, "save", **{**WRITTEN, "unions": ""}, areas="别的街道")).status == 303
     assert (await area.do(NEW, "save", **WRITTEN)).status == 422
+
+
+async def test_change_is_looked_at_before_it_is_kept(one_desk):
+    editor, page = await _kept_by_hand(one_desk, picture="https://example.org/a.jpg")
+
+    told = await editor.do(page, "preview", **{**WRITTEN, "unions": "", "text": "后天停水。"}, everybody="1")
+    before = (await kept(one_desk)).text
+    await editor.do(page, "save", **{**WRITTEN, "unions": "", "text": "后天停水。"}, everybody="1")
+
+    assert told.text.count("后天停水。") == 4  # three channels and the field
+    assert before == "{name}，明天停水。"
+    after = await kept(one_desk)
+    assert (after.text, after.picture) == ("后天停水。", "https://example.org/a.jpg")
+
+
+async def test_audience_that_the_form_does_not_show_is_not_edited_there(one_desk):
+    editor, page = await _kept_by_hand(one_desk, audience={"sheet": True})
+
+    assert (await editor.open(page)).status == 404
+    assert (await editor.do(page, "save", **WRITTEN)).status == 404
+    assert "改一改" not in (await editor.open(page.removesuffix("/edit"))).text
+
+
+async def _kept_by_hand(one_desk, **said):
+    """Keep a notice as the command line does; return an editor's desk and the address of its form."""
+    async with one_desk.database.transaction() as session:
+        notice = await ring.notices.draft(session, ring.plan(**said), "wang", now=one_desk.clock())
+    await one_desk.enter("boss", "administrator")
+    return await one_desk.enter("li", "editor"), f"/notices/{notice.id}/edit"
