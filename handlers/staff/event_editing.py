@@ -9,7 +9,7 @@ from handlers import drafting, planning
 from handlers.console import Action, Away, NotFound, Page, Reply, View, Visit
 from handlers.planning import ORGANISERS
 from handlers.wording import BEIJING
-from models import allotment, content_events, events
+from models import allotment, content_events, events, notice_chain
 from models.base import Refused
 
 POLICIES = {"fcfs": "先到先得", "lottery": "报名结束后抽签", "approve": "逐个审核"}
@@ -71,7 +71,19 @@ async def make(visit: Visit) -> Reply:
     await planning.keep(visit, bodies)
     slug = next(iter(bodies))
     visit.saw(f"/events/{slug}")
-    return Away(f"/events/{slug}/edit", "建好了。再看一遍日期和名额。")
+    written = await _chain(visit, entry, slug, starts)
+    more = f"{written}条通知也照着写好了草稿，时间跟着挪了。" if written else ""
+    return Away(f"/events/{slug}/edit", f"建好了。{more}再看一遍日期和名额。")
+
+
+async def _chain(visit: Visit, last: Entry, slug: str, starts: datetime) -> int:
+    """Write the notices of the last time anew, for approval; return how many."""
+    if last.event is None or last.starts is None:
+        return 0
+    by = visit.staff.login
+    return await notice_chain.copy(
+        visit.session, last.slug, slug, move=starts - last.starts, by=by, now=visit.now
+    )
 
 
 def _part(visit: Visit, plan: EventPlan) -> dict[str, str]:

@@ -12,6 +12,7 @@ from models import content, events
 from models.content import ProgrammeRow
 from models.events import Event
 from models.members import Contact
+from models.notices import Notice
 from models.outbox import Letter
 from models.rights import Grant
 from tests.handlers.staff.events import SLUG, Town
@@ -68,6 +69,38 @@ async def test_last_years_event_is_held_again_with_all_dates_moved(desks, town):
         f"/console/events/{NEW}-2/edit"
     )
     assert (await entry(town, f"{NEW}-2")).phrasings == new.phrasings
+
+
+async def test_notices_of_last_year_are_written_anew_with_their_times_moved(desks, town):
+    opened = town.clock()
+    about = {"event": {"slug": SLUG, "standing": ["registered"]}}
+    leads = [{"label": "报名", "to": f"enrol:{SLUG}"}, {"label": "菜单", "to": "menu"}]
+    async with town.database.transaction() as session:
+        for more in (
+            {"send_at": opened + timedelta(days=1), "audience": about, "choices": leads},
+            {"send_at": None},
+            {"send_at": opened - timedelta(days=900)},
+            {"send_at": opened - timedelta(days=300)},
+            {"state": "cancelled"},
+            {"event": "demo-dance"},
+        ):
+            told = {"title": "开始报名", "text": "来吧。", "kind": "news", "audience": {"everybody": True}, "state": "done",
+                    "event": SLUG, "created_by": "wang", "created_at": opened, "valid_hours": 24}  # fmt: skip
+            session.add(Notice(**told | more))
+    li = await desks.enter("li", "organiser")
+
+    made = await li.follow(COPY, "make", title="第二场", starts="2027-12-05T09:00")
+
+    by = datetime(2027, 12, 5, 1, tzinfo=UTC) - (await event(town)).starts
+    async with town.database.transaction() as session:
+        drafts = list(await session.scalars(select(Notice).where(Notice.event == NEW).order_by(Notice.id)))
+    assert "4条通知也照着写好了草稿" in made.text
+    assert {(one.state, one.created_by) for one in drafts} == {("draft", "li")}
+    moments = sorted(one.send_at for one in drafts if one.send_at)
+    assert moments == [opened - timedelta(days=300) + by, opened + timedelta(days=1) + by]
+    (first,) = [one for one in drafts if one.audience.get("event")]
+    assert first.audience == {"event": {"slug": NEW, "standing": ["registered"]}}
+    assert [choice["to"] for choice in first.choices] == [f"enrol:{NEW}", "menu"]
 
 
 async def test_event_that_is_still_ahead_does_not_step_back(desks, town):
