@@ -13,7 +13,7 @@ from models import content, events, newsroom
 from models.base import Refused
 from models.notices import Notice
 
-CHANNELS = {"telegram": "Telegram", "web": "网页"}
+CHANNELS = {"telegram": "Telegram", "wechat": "微信", "web": "网页"}
 LANGUAGES = {"zh": "中文", "en": "英文"}
 STANDINGS = {"registered": "报上名的", "waiting": "候补的", "attended": "来过的", "missed": "没来的"}
 REACHED = {"got": "收到的", "missed": "没收到的", "answered": "按过按钮的"}
@@ -64,7 +64,10 @@ def blanks(visit: Visit, given: Mapping[str, Any]) -> list[str]:
 
 def fits(whom: Audience | None) -> bool:
     """Say whether the form shows all of an audience: a sheet, and rings within rings, are written on the command line."""
-    return whom is None or not (whom.sheet or whom.any or whom.without)
+    if whom is None:
+        return True
+    shown = CHANNELS.keys() >= set(whom.channels) and LANGUAGES.keys() >= set(whom.languages)
+    return shown and not (whom.sheet or whom.any or whom.without)
 
 
 async def plan(visit: Visit, given: Mapping[str, Any]) -> Plan:

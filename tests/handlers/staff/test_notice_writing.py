@@ -223,8 +223,20 @@ async def test_change_is_looked_at_before_it_is_kept(one_desk):
     assert (after.text, after.picture) == ("后天停水。", "https://example.org/a.jpg")
 
 
-async def test_audience_that_the_form_does_not_show_is_not_edited_there(one_desk):
-    editor, page = await _kept_by_hand(one_desk, audience={"sheet": True})
+async def test_event_of_a_notice_stays_whether_it_is_suggested_or_not(one_desk):
+    editor, page = await _kept_by_hand(one_desk, event="chess", audience={"event": {"slug": "hike"}})
+    async with one_desk.database.transaction() as session:
+        session.add(Event(slug="hike", kind="activity", title="登山（演示）"))
+
+    form = await editor.open(page)
+
+    assert '<option value="chess" selected>' in form.html
+    assert '<option value="hike" selected>登山（演示）' in form.html
+
+
+@pytest.mark.parametrize("more", [{"sheet": True}, {"channels": ["fax"]}, {"languages": ["eo"]}])
+async def test_audience_that_the_form_does_not_show_is_not_edited_there(one_desk, more):
+    editor, page = await _kept_by_hand(one_desk, audience={"everybody": True, **more})
 
     assert (await editor.open(page)).status == 404
     assert (await editor.do(page, "save", **WRITTEN)).status == 404
