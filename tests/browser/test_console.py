@@ -124,3 +124,45 @@ async def test_demo_shows_the_console_beside_the_phones(browser, site):
 
     assert await page.locator("iframe").count() == 3
     await page.close()
+
+
+async def tab_to(page: Page, selector: str) -> None:
+    """Press Tab until what is meant has the focus."""
+    for _ in range(120):
+        await page.keyboard.press("Tab")
+        if await page.evaluate("wanted => document.activeElement.matches(wanted)", selector):
+            return
+    raise AssertionError(f"no Tab leads to {selector}")
+
+
+async def test_notice_is_written_with_the_keyboard_only(browser, site, state):
+    context = await browser.new_context(viewport=DESK, storage_state=state)
+    page = await context.new_page()
+    await page.goto(f"{site.url}/console/notices/new")
+
+    for field, said in (("title", "停水"), ("text", "明天停水。"), ("unions", crowd.UNION)):
+        await tab_to(page, f"[name={field}]")
+        await page.keyboard.type(said)
+    await tab_to(page, "button[value=save]")
+    await page.keyboard.press("Enter")
+
+    await page.wait_for_selector(".said")
+    assert "草稿存好了" in await page.inner_text(".said")
+    await context.close()
+
+
+async def test_roster_is_searched_and_opened_with_the_keyboard_only(browser, site, state):
+    context = await browser.new_context(viewport=DESK, storage_state=state)
+    page = await context.new_page()
+    await page.goto(f"{site.url}/console/events/crowd-10/roster")
+
+    await tab_to(page, "[name=said]")
+    await page.keyboard.type("K010")
+    await page.keyboard.press("Enter")
+    await page.wait_for_url("**said=K010**")
+    await tab_to(page, "a[href*='/places/']")
+    await page.keyboard.press("Enter")
+    await page.wait_for_url("**/places/*")
+
+    assert await page.locator("h1").count() == 1
+    await context.close()
