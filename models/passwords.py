@@ -3,6 +3,7 @@
 import asyncio
 import re
 import secrets
+import threading
 from datetime import datetime
 
 import pyotp
@@ -16,7 +17,7 @@ ISSUER = "工会小助手"
 DIGITS = re.compile(r"[0-9]{6}", re.ASCII)
 _hasher = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)  # OWASP's least, for a small server
 _NOBODY = _hasher.hash(secrets.token_hex(16))
-_two_at_once = asyncio.Semaphore(2)
+_two_at_once = threading.Semaphore(2)
 
 
 def check(password: str, login: str) -> None:
@@ -34,20 +35,24 @@ def check(password: str, login: str) -> None:
 
 async def hashed(password: str) -> str:
     """Return *password* as it is kept (argon2id), without holding up the event loop."""
-    async with _two_at_once:
-        return await asyncio.to_thread(_hasher.hash, password)
+    return await asyncio.to_thread(_hash, password)
 
 
 async def fits(kept: str | None, password: str) -> bool:
     """Say whether *password* is the one that is kept; nobody's takes as long as somebody's."""
-    async with _two_at_once:
-        same = await asyncio.to_thread(_verify, kept or _NOBODY, password[:MOST])
+    same = await asyncio.to_thread(_verify, kept or _NOBODY, password[:MOST])
     return same and kept is not None
+
+
+def _hash(password: str) -> str:
+    with _two_at_once:
+        return _hasher.hash(password)
 
 
 def _verify(kept: str, password: str) -> bool:
     try:
-        return _hasher.verify(kept, password)
+        with _two_at_once:
+            return _hasher.verify(kept, password)
     except (VerificationError, InvalidHashError):
         return False
 

@@ -60,6 +60,9 @@ def staffed(dialogue: Dialogue) -> Callable[[], None]:
 
 SLOW = (
     "test_notice_process.py",
+    "test_notice_killed.py",
+    "test_console.py",
+    "test_question_process.py",
     "test_process.py",
     "test_question_process.py",
     "test_sign_up_process.py",

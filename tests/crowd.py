@@ -31,8 +31,9 @@ async def fill(
     await _many(session, Member, [_member(n, now) for n in range(1, members + 1)])
     at = [{"channel": "telegram", "address": f"c{n}", "member_id": n} for n in range(1, members + 1)]
     await _many(session, Contact, at)
+    before = await session.scalar(select(func.max(Event.id))) or 0
     await _many(session, Event, [_event(n, now) for n in range(1, events + 1)])
-    await _many(session, Place, [_place(n, events, now) for n in range(1, members + 1)])
+    await _many(session, Place, [_place(n, events, now, before) for n in range(1, members + 1)])
     await _many(session, HandOff, [_talk(n, members, now) for n in range(1, talks + 1)])
     await _many(session, HandOffLine, [_line(n, talks, now) for n in range(1, talks * 3 + 1)])
     await _many(session, Notice, [_notice(n, now) for n in range(1, notices + 1)])
@@ -74,10 +75,10 @@ def _event(n: int, now: datetime) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _place(n: int, events: int, now: datetime) -> dict[str, Any]:
+def _place(n: int, events: int, now: datetime, before: int = 0) -> dict[str, Any]:
     state = (CONFIRMED, WAITING, CONFIRMED, OFFERED)[n % 4]
     return {
-        "event_id": (n - 1) % events + 1, "member_id": n, "state": state, "since": now,
+        "event_id": before + (n - 1) % events + 1, "member_id": n, "state": state, "since": now,
         "joined_at": now - timedelta(days=n % 30), "number": n, "code": f"{n:06}", "union": UNION,
         "name": f"{NASTY if n % 10 == 1 else FORMULA if n % 10 == 2 else '会员'}{n}", "phone": f"1990000{n % 10_000:04}",
         "answers": {"unit": NASTY, "note": FORMULA}, "channel": "telegram",

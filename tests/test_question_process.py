@@ -17,7 +17,14 @@ from tests.office import NO_PASSWORD, Desk
 from tests.processes import asked, serving
 
 pytestmark = pytest.mark.timeout(180)
+SECRET = "a secret for tests"
 QUESTION, ANSWER = "掼蛋", "双升扑克比赛"
+
+
+@pytest.fixture(autouse=True)
+def _same_key(monkeypatch):
+    """Make the tokens of forms as the services do."""
+    monkeypatch.setattr(crypto._Keys, "lookup", crypto.derive(SECRET.encode(), b"lookup"))
 
 
 @pytest.fixture
@@ -53,7 +60,7 @@ async def test_question_becomes_a_phrasing_and_is_answered_by_every_process(addr
     told = {
         "DATABASE_URL": address,
         "FIELD_KEYS": crypto.new_key().decode(),
-        "SECRET_KEY": "a secret for tests",
+        "SECRET_KEY": SECRET,
     }
     database = Database(address)
     async with AsyncExitStack() as stack:

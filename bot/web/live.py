@@ -10,8 +10,8 @@ from aiohttp import web
 from bot.web.server import add_headers
 
 Part = Callable[[web.Request], Awaitable[str]]
-PAUSE, BEATS = 1.0, 15
-LONGEST = 600
+PAUSE, BEATS = 2.0, 8
+LONGEST = 300
 """How many looks one connection lives: a browser opens the next by itself, with its session looked at anew."""
 
 

@@ -21,7 +21,8 @@ from tests import crowd
 from tests.browser.conftest import FLAGS, found
 from tests.processes import Service, serving
 
-FOLDER = Path(__file__).parent.parent.parent / "docs" / "pictures"
+GUIDE = Path(__file__).parent.parent.parent / "docs" / "console.md"
+FOLDER = GUIDE.parent / "pictures"
 KEY, SECRET = crypto.new_key().decode(), "a secret for pictures"
 SHOTS = {
     "login": "/login", "home": "", "inbox": "/inbox", "talk": "/inbox/4", "notices": "/notices",
@@ -65,15 +66,17 @@ async def _fill(folder: Path) -> None:
 async def _take(
     browser: Browser, service: Service, password: str, size: str, viewport: dict[str, int]
 ) -> None:
+    wanted = set(re.findall(r"pictures/([a-z]+)-" + size, GUIDE.read_text(encoding="utf-8")))
     page = await browser.new_page(viewport=viewport)
     await page.goto(f"{service.url}/console/login")
-    await page.screenshot(path=FOLDER / f"login-{size}.png")
+    if "login" in wanted:
+        await page.screenshot(path=FOLDER / f"login-{size}.png")
     await page.fill("input[name=login]", "demo")
     await page.fill("input[name=password]", password)
     await page.click("button.main")
     await page.wait_for_selector("nav")
     for name, path in SHOTS.items():
-        if name != "login":
+        if name in wanted - {"login"}:
             await page.goto(f"{service.url}/console{path}", wait_until="load")
             await page.screenshot(path=FOLDER / f"{name}-{size}.png")
     await page.close()

@@ -17,7 +17,7 @@ from tests.processes import serving
 from tests.test_notice_process import now, settle_in
 
 pytestmark = [pytest.mark.timeout(200), pytest.mark.asyncio(loop_scope="module")]
-MEMBERS, RATE, UNION = 240, 25, "演示单位工会"
+MEMBERS, RATE, UNION = 150, 25, "演示单位工会"
 KEY, SECRET = crypto.new_key().decode(), "a secret for two processes"
 
 

@@ -43,12 +43,12 @@ def counted(database):
 
 
 @pytest.fixture
-async def crowded(small, edition, clock, tmp_path):
-    """A console with so many rows that every list has a second page."""
-    async with small.transaction() as session:
+async def crowded(database, edition, clock, tmp_path):
+    """A console in which everything is there, on each kind of database."""
+    async with database.transaction() as session:
         await content.load(session, files.read(CONTENT_DIR), now=clock())
         await crowd.fill(session, members=12, events=6, talks=12, notices=6, now=clock())
-    async with office(small, edition, clock, tmp_path) as found:
+    async with office(database, edition, clock, tmp_path) as found:
         yield found
 
 

@@ -1,4 +1,4 @@
-"""The console on each kind of database."""
+"""The console on SQLite, and where two presses meet on PostgreSQL too; every page is opened on both elsewhere."""
 
 from collections.abc import AsyncIterator
 
@@ -10,10 +10,27 @@ from models import content as shelves
 from tests.models.notices import ring
 from tests.office import Office, office
 
+ON_BOTH = {
+    "test_conversation.py",
+    "test_duty.py",
+    "test_event_place.py",
+    "test_home.py",
+    "test_figures.py",
+    "test_merging.py",
+    "test_roster.py",
+    "test_versions.py",
+}
+"""What locks, merges, groups or writes in slices."""
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "database" in metafunc.fixturenames and metafunc.definition.path.name not in ON_BOTH:
+        metafunc.parametrize("database", ["sqlite"], indirect=True)
+
 
 @pytest.fixture
 async def desks(database, edition, clock, tmp_path) -> AsyncIterator[Office]:
-    """The console with the real content, on each kind of database."""
+    """The console with the real content."""
     async with office(database, edition, clock, tmp_path) as found:
         yield found
 
