@@ -1,6 +1,7 @@
 """The console on SQLite, and where two presses meet on PostgreSQL too; every page is opened on both elsewhere."""
 
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
 
@@ -23,9 +24,15 @@ ON_BOTH = {
 """What locks, merges, groups or writes in slices."""
 
 
-def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    if "database" in metafunc.fixturenames and metafunc.definition.path.name not in ON_BOTH:
-        metafunc.parametrize("database", ["sqlite"], indirect=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    here = Path(__file__).parent
+    spare = {
+        item
+        for item in items
+        if item.path.parent == here and item.path.name not in ON_BOTH and "[postgresql" in item.name
+    }
+    config.hook.pytest_deselected(items=list(spare))
+    items[:] = [item for item in items if item not in spare]
 
 
 @pytest.fixture
