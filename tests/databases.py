@@ -54,12 +54,28 @@ async def _make(url: str) -> None:
     await database.close()
 
 
+_image: list[bytes] = []
+
+
+async def in_memory() -> Database:
+    """Return an empty SQLite in memory: its tables are made once and copied, which takes a tenth of the time."""
+    found = Database("sqlite://")
+    if not _image:
+        await migrate.create(found)
+    async with found.engine.connect() as connection:
+        plain = (await connection.get_raw_connection()).driver_connection
+        if _image:
+            plain.deserialize(_image[0])
+        else:
+            _image.append(plain.serialize())
+    return found
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
 async def database(request: pytest.FixtureRequest) -> AsyncIterator[Database]:
     """An empty database of each kind."""
     if request.param == "sqlite":
-        found = Database("sqlite://")
-        await migrate.create(found)
+        found = await in_memory()
     else:
         found = Database(request.getfixturevalue("postgres"))
         await _empty(found)
@@ -71,8 +87,7 @@ async def database(request: pytest.FixtureRequest) -> AsyncIterator[Database]:
 @pytest.fixture
 async def small(clock: Clock) -> AsyncIterator[Database]:
     """An empty SQLite, for what does not depend on the kind of database."""
-    found = Database("sqlite://")
-    await migrate.create(found)
+    found = await in_memory()
     yield found
     await found.close()
 
