@@ -27,7 +27,7 @@ from tests.pace import fullest_second
 from tests.platforms import telegram as platform
 from tests.processes import Service, serving
 
-MEMBERS, RATE = int(os.environ.get("NOTICE_MEMBERS", "600")), float(os.environ.get("NOTICE_RATE", "150"))
+MEMBERS, RATE = int(os.environ.get("NOTICE_MEMBERS", "900")), float(os.environ.get("NOTICE_RATE", "150"))
 pytestmark = [pytest.mark.timeout(120 + MEMBERS / RATE * 4), pytest.mark.asyncio(loop_scope="module")]
 BULK, FIRST, SPELL = 0.8, 1000, 3
 KEY = crypto.new_key()

@@ -19,7 +19,7 @@ from models.outbox import Letter
 from models.quiet import awake, is_quiet
 from tests.models.notices import ring
 
-WALKS, STEPS, PEOPLE = int(os.environ.get("WALKS", "3")), 70, 5
+WALKS, STEPS, PEOPLE = int(os.environ.get("WALKS", "6")), 70, 5
 ENDS = ("sent", "failed", "gone", "unknown", "skipped")
 ROW = (
     Letter.id,
