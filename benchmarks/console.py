@@ -1,5 +1,6 @@
 """The pages of the console on a federation's worth of rows, against a bare page of the same server."""
 
+import gc
 import tempfile
 import time
 from datetime import UTC, datetime
@@ -31,6 +32,8 @@ async def rows() -> list[Row]:
             await content.load(session, files.read(CONTENT_DIR), now=now)
             await crowd.fill(session, members=MEMBERS, events=EVENTS, talks=TALKS, notices=NOTICES, now=now)
         async with office(database, made, lambda: datetime.now(UTC), Path(folder)) as here:
+            gc.collect()
+            gc.freeze()  # as the service does once it has started
             boss = await here.enter("boss", *ROLES)
             measured = {page.path: await _opened(boss, _address(page.path)) for page in staff_pages.pages()}
             bare = await _opened(boss, "/login")
