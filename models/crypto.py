@@ -52,6 +52,11 @@ def lookup_hash(text: str) -> str:
     return hmac.new(_Keys.lookup, text.encode(), hashlib.sha256).hexdigest()
 
 
+def token_hash(token: str) -> str:
+    """Return what is kept of a random *token*: nobody finds the token by it (SHA-256, hexadecimal)."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
 def _keys() -> MultiFernet:
     if _Keys.fernet is None:
         raise RuntimeError("crypto.use() was not called")

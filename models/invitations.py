@@ -1,6 +1,5 @@
 """Invitations: a link by which a new colleague opens their account and chooses the password."""
 
-import hashlib
 import secrets
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -12,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from models import staff
 from models.base import Base, Moment, Refused
+from models.crypto import token_hash
 from models.rights import Grant
 from models.staff import Staff
 
@@ -40,18 +40,19 @@ async def invite(
 
     Raises Refused: login_wrong, name_missing, role_missing.
     """
-    login, name = login.strip().casefold(), name.strip()
-    if not staff.LOGIN.fullmatch(login):
-        raise Refused("login_wrong")
-    if not 0 < len(name) <= staff.NAME_LENGTH:
-        raise Refused("name_missing")
+    login, name = staff.checked(login, name)
     if not grants:
         raise Refused("role_missing")
     token = secrets.token_urlsafe(32)
     held = [[one.role, one.union, one.area] for one in grants]
     session.add(
         Invitation(
-            token_hash=_hash(token), login=login, name=name, grants=held, invited_by=by, until=now + GOOD_FOR
+            token_hash=token_hash(token),
+            login=login,
+            name=name,
+            grants=held,
+            invited_by=by,
+            until=now + GOOD_FOR,
         )
     )
     await session.flush()
@@ -63,7 +64,7 @@ async def open_one(session: AsyncSession, token: str, *, now: datetime) -> Invit
 
     Raises Refused: invitation_over.
     """
-    query = select(Invitation).where(Invitation.token_hash == _hash(token)).with_for_update()
+    query = select(Invitation).where(Invitation.token_hash == token_hash(token)).with_for_update()
     found = await session.scalar(query)
     if found is None or found.used_at is not None or found.until <= now:
         raise Refused("invitation_over")
@@ -83,7 +84,3 @@ async def accept(session: AsyncSession, token: str, password: str, *, now: datet
         return known
     grants = [Grant(role, union, area) for role, union, area in invitation.grants]
     return await staff.add(session, invitation.login, invitation.name, password, grants, now=now)
-
-
-def _hash(token: str) -> str:
-    return hashlib.sha256(token.encode()).hexdigest()

@@ -2,11 +2,11 @@
 
 from datetime import date, datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, Select, case, func, select
 
-BEIJING = ZoneInfo("Asia/Shanghai")
+from models.quiet import BEIJING
+
 QUARTER_STARTS = (1, 4, 7, 10)
 PERIOD = "period"
 

@@ -13,6 +13,7 @@ from openpyxl.utils import get_column_letter
 
 BEIJING = ZoneInfo("Asia/Shanghai")
 FORMULA, BLANK = tuple("=+-@＝＋－＠"), ("\t", "\r", "\n")
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 WIDEST = 40
 NOT_IN_TITLES, TITLE_CHARS = re.compile(r"[\[\]:*?/\\]"), 31
 Cell = str | int | float | date | datetime | None

@@ -54,11 +54,7 @@ async def add(
 
     Raises Refused: login_wrong, login_taken, name_missing, role_unknown, role_missing.
     """
-    login, name = login.strip().casefold(), name.strip()
-    if not LOGIN.fullmatch(login):
-        raise Refused("login_wrong")
-    if not 0 < len(name) <= NAME_LENGTH:
-        raise Refused("name_missing")
+    login, name = checked(login, name)
     if await by_login(session, login) is not None:
         raise Refused("login_taken")
     staff = Staff(login=login, name=name, password=password, created_at=now)
@@ -66,6 +62,19 @@ async def add(
     await session.flush()
     await _set_roles(session, staff, grants)
     return staff
+
+
+def checked(login: str, name: str) -> tuple[str, str]:
+    """Return *login* and *name* as an account keeps them.
+
+    Raises Refused: login_wrong, name_missing.
+    """
+    login, name = login.strip().casefold(), name.strip()
+    if not LOGIN.fullmatch(login):
+        raise Refused("login_wrong")
+    if not 0 < len(name) <= NAME_LENGTH:
+        raise Refused("name_missing")
+    return login, name
 
 
 async def by_login(session: AsyncSession, login: str) -> Staff | None:

@@ -1,6 +1,5 @@
 """Sessions of staff in the console: they end by themselves, and whoever holds one can end it."""
 
-import hashlib
 import secrets
 from datetime import datetime, timedelta
 
@@ -9,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, Moment
+from models.crypto import token_hash
 from models.staff import Staff
 
 IDLE, LONGEST, SEEN = timedelta(hours=2), timedelta(hours=12), timedelta(minutes=1)
@@ -40,7 +40,7 @@ async def begin(session: AsyncSession, staff: Staff, *, address: str, browser: s
     session.add(
         StaffSession(
             staff_id=staff.id,
-            token_hash=_hash(token),
+            token_hash=token_hash(token),
             began_at=now,
             seen_at=now,
             address=address,
@@ -55,7 +55,7 @@ async def holder(
     session: AsyncSession, token: str, *, seen: bool = True, now: datetime
 ) -> tuple[Staff, StaffSession] | None:
     """Return who holds *token*, None when it is nobody's or has ended; *seen* tells that a person came, not a page by itself."""
-    query = select(Staff, StaffSession).join(StaffSession).where(StaffSession.token_hash == _hash(token))
+    query = select(Staff, StaffSession).join(StaffSession).where(StaffSession.token_hash == token_hash(token))
     found = (await session.execute(query)).one_or_none()
     if found is None or found[1].over(now) or found[0].disabled_at is not None:
         return None
@@ -81,7 +81,3 @@ async def end_all(session: AsyncSession, staff: Staff, *, but: int = 0, now: dat
     """End every session of *staff*, *but* the one they are in."""
     mine = update(StaffSession).where(StaffSession.staff_id == staff.id, StaffSession.ended_at.is_(None))
     await session.execute(mine.where(StaffSession.id != but).values(ended_at=now))
-
-
-def _hash(token: str) -> str:
-    return hashlib.sha256(token.encode()).hexdigest()

@@ -19,8 +19,6 @@ from models.events import Event
 from models.places import ATTENDED, Place
 
 COOKIE, PATH = "door", "/checkin"
-SAME_SITE = {"Referrer-Policy": "same-origin"}
-"""Without it browsers post forms without saying where from, and are refused as strangers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,7 +193,7 @@ class CheckIn:
             "checkin.html", title=door.event.title, action=f"{PATH}/{token}", there=there, held=held,
             outcome=outcome, event=door.event.slug,
         )  # fmt: skip
-        response.headers.update(SAME_SITE)
+        response.headers.update(pages.SAME_SITE)
         return response
 
     def _told(self, key: str, event: Event, place: Place, at: datetime) -> str:

@@ -21,8 +21,6 @@ from models.staff import Staff
 
 COOKIE, DOOR, SAID, PATH = "staff", "staff-door", "staff-said", "/console"
 SAID_SECONDS, DOOR_SECONDS = 60, 3600
-SAME_SITE = {"Referrer-Policy": "same-origin"}
-"""Without it browsers post forms without saying where from, and are refused as strangers."""
 
 
 class Entrance:
@@ -79,7 +77,7 @@ class Entrance:
 
     def dressed(self, response: web.Response) -> web.Response:
         """Return a page with what every one of the console needs."""
-        response.headers.update(SAME_SITE)
+        response.headers.update(pages.SAME_SITE)
         response.del_cookie(SAID, path=PATH)
         return response
 

@@ -12,6 +12,8 @@ from handlers.wording import BEIJING, masked_name
 
 HERE = Path(__file__).parent
 KINDS = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
+SAME_SITE = {"Referrer-Policy": "same-origin"}
+"""For pages with forms: without it browsers post them without saying where from, and are refused as strangers."""
 FOR_EVER = "public, max-age=31536000, immutable"
 
 

@@ -18,7 +18,6 @@ EDITORS = frozenset({"administrator", "editor"})
 TITLES = {"directory": "地点", "phones": "电话"}
 LINES = 50
 ROWS = TypeAdapter(list[dict[str, Any]])
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 async def show_all(visit: Visit) -> Reply:
@@ -68,7 +67,7 @@ async def download(visit: Visit) -> Reply:
     name, rows, _ = await _list(visit)
     lines = [list(directories.cells(name, one).values()) for one in rows]
     body = sheets_out.xlsx([list(COLUMNS[name].values()), *lines], title=TITLES[name])
-    return Sheet(f"{TITLES[name]}.xlsx", body, XLSX)
+    return Sheet(f"{TITLES[name]}.xlsx", body, sheets_out.XLSX)
 
 
 async def show(visit: Visit) -> Reply:

@@ -10,7 +10,6 @@ from models.sheets_out import Cell
 TITLES = {
     "events": "活动", "lectures": "其中讲座", "sign_ups": "报名", "attended": "到场", "handoffs": "找同事", "notices": "通知",
 }  # fmt: skip
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 FIRST, LAST, MOST = 2020, 2100, 50
 WHOLE = "不分单位"
 
@@ -33,7 +32,7 @@ async def download(visit: Visit) -> Reply:
     """Give each quarter of each union as a line."""
     year = _year(visit)
     found = await figures.of_year(visit.session, visit.scope, year)
-    return Sheet(f"{year}年数据.xlsx", sheets_out.xlsx(_rows(found), title=f"{year}年"), XLSX)
+    return Sheet(f"{year}年数据.xlsx", sheets_out.xlsx(_rows(found), title=f"{year}年"), sheets_out.XLSX)
 
 
 def _rows(found: Figures) -> list[Sequence[Cell]]:

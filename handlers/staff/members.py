@@ -19,7 +19,6 @@ from models.base import Refused
 from models.members import Contact, Member
 from models.roster import Card
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 CARD_END = 4
 
 
@@ -94,7 +93,7 @@ async def export(visit: Visit) -> Reply:
     """Give all that is kept about one member, for them to take away."""
     member = await persons.one(visit, visit.number)
     rows = await personal_data.rows(visit.session, member)
-    return Sheet(f"会员{member.id}.xlsx", sheets_out.xlsx(rows, title="个人资料"), XLSX)
+    return Sheet(f"会员{member.id}.xlsx", sheets_out.xlsx(rows, title="个人资料"), sheets_out.XLSX)
 
 
 async def _shown(visit: Visit, member: Member, phone: str = "") -> Reply:
