@@ -27,6 +27,7 @@ from config.settings import Settings
 from handlers import members as services
 from handlers import noticing
 from handlers import staff as staff_pages
+from handlers.confiding import Ways
 from handlers.dialogue import Dialogue
 from handlers.router import Router
 from handlers.search.index import Index
@@ -61,10 +62,17 @@ async def build(settings: Settings, now: Callable[[], datetime] = clock.now) -> 
     try:
         async with aiohttp.ClientSession() as http:
             router = Router(services.services())
-            dialogue = Dialogue(router, await edition.first(database, settings, router, now=now()))
+            first = await edition.first(database, settings, router, now=now())
+            dialogue = Dialogue(router, first, _ways(settings))
             yield _assemble(settings, database, dialogue, http, now)
     finally:
         await database.close()
+
+
+def _ways(settings: Settings) -> Ways:
+    """Return where private matters may pass, and our own page where members can safely reach it."""
+    channels = frozenset(channel.name for channel in (WebChat, Telegram) if channel.private)
+    return Ways(channels, settings.public_url.rstrip("/") if settings.is_public else "")
 
 
 def _assemble(
@@ -143,7 +151,7 @@ def _console(
         return dialogue.edition.content, dialogue.edition.index
 
     door = entrance.Entrance(settings, database, lambda: dialogue.edition.content, now)
-    inside = console.Inside(settings, database, edition, store, now, dialogue.router.check)
+    inside = console.Inside(settings, database, edition, store, dialogue.ways, now, dialogue.router.check)
     return entrance.routes(door), console.routes(inside, door, staff_pages.pages())
 
 

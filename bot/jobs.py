@@ -21,6 +21,7 @@ from models import (
     nets,
     offers,
     outbox,
+    passes,
     roster_imports,
     sheets,
 )
@@ -53,6 +54,7 @@ def all_jobs(
             await logins.forget(session, now=clock())
             await erasure.expire(session, _kept(dialogue.edition.content), now=clock())
             await roster_imports.clean(session, now=clock())
+            await passes.clean(session, now=clock())
 
     async def keep_promises() -> None:
         async with database.transaction() as session:

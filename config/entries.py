@@ -57,7 +57,8 @@ class Checked(BaseModel):
 class Question(Checked):
     """One question of a form; *ask* may be the key of a text, whose buttons then stand under the question.
 
-    A question of the kind *digits* keeps the last of them, as many as *digits* says.
+    A question of the kind *digits* keeps the last of them, as many as *digits* says; a *private* one is asked only
+    where personal matters may pass.
     """
 
     name: str
@@ -67,6 +68,7 @@ class Question(Checked):
     digits: int = Field(6, ge=1, le=19)
     when: dict[str, str] = {}
     optional: bool = False
+    private: bool = False
     skip: str = ""
     help: str = ""
 

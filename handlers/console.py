@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from config.content import Content
+from handlers.confiding import Ways
 from handlers.search.index import Index
 from handlers.wording import BEIJING
 from models.base import Refused
@@ -81,6 +82,7 @@ class Visit:
     store: Store
     rates: Mapping[str, float]
     site: str
+    ways: Ways
     now: datetime
     check: Callable[[Content], None]
     scope: Scope = field(default_factory=Scope)

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from config.content import Content
 from handlers import answers, crisis, enrolling, filling, telling
 from handlers.choosing import pick, tidy
+from handlers.confiding import Ways
 from handlers.duty import watch
 from handlers.router import Router
 from handlers.safety import Safety
@@ -25,6 +26,7 @@ from models.messages import Choice, Incoming, Outgoing
 log = structlog.get_logger()
 LONG = 500
 OFFERED = 3
+AT_HOME = Ways()
 IN_PLACE = frozenset(["menu", "show", "detail", "papers", "wrong", "none", "places", "topics", "f"])
 """The buttons whose answer takes the place of the message they stand under."""
 
@@ -47,9 +49,10 @@ class Edition:
 class Dialogue:
     """Answers members."""
 
-    def __init__(self, router: Router, edition: Edition) -> None:
+    def __init__(self, router: Router, edition: Edition, ways: Ways = AT_HOME) -> None:
         self.router = router
         self.edition = edition
+        self.ways = ways
 
     async def answer(self, session: AsyncSession, message: Incoming, now: datetime) -> None:
         """Answer one message: state, rows and letters go into *session*."""
@@ -87,7 +90,15 @@ class Dialogue:
         conversation, first = await conversations.current(session, member, now=now)
         english = is_english(message.text)
         return Turn(
-            message, member, session, self.edition.content, now, conversation, first=first, english=english
+            message,
+            member,
+            session,
+            self.edition.content,
+            now,
+            conversation,
+            self.ways,
+            first=first,
+            english=english,
         )
 
     async def _reply(self, turn: Turn) -> Outgoing:

@@ -26,9 +26,17 @@ def in_progress(turn: Turn) -> bool:
 def may_answer(turn: Turn) -> bool:
     """Say whether a message of this kind can be an answer; a contact only where a phone is asked."""
     kind = turn.message.kind
+    if _waits_elsewhere(turn):
+        return False
     if kind == "photo" and turn.conversation.form in WITH_PICTURES:
         return False
     return kind in {"text", "photo", "file"} or (kind == "contact" and _kind(turn) == "phone")
+
+
+def _waits_elsewhere(turn: Turn) -> bool:
+    """Say whether the next question is asked only where personal matters may pass, and this is not there."""
+    question = turn.form().next(turn.conversation.answers)
+    return question is not None and question.private and not turn.private
 
 
 def at_last(turn: Turn) -> bool:

@@ -9,6 +9,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from config.content import Content
 from config.entries import Question
+from handlers import confiding
+from handlers.confiding import Ways
 from handlers.forms import Form, options
 from handlers.wording import BEIJING
 from models.base import Refused
@@ -32,8 +34,14 @@ class Turn:
     content: Content
     now: datetime
     conversation: Conversation
+    ways: Ways
     first: bool = False
     english: bool = False
+
+    @property
+    def private(self) -> bool:
+        """Say whether personal matters may pass where the member writes."""
+        return self.ways.keeps(self.message.sender)
 
     def say(self, key: str, *more: Choice, **values: object) -> Outgoing:
         """Return the text called *key* as a reply, its own buttons followed by *more*."""
@@ -62,15 +70,21 @@ class Turn:
         return Form(questions)
 
     def question(self) -> Outgoing:
-        """Return the question that the form in progress asks now."""
+        """Return the question that the form in progress asks now; a private one moves to our own page where it must."""
         form, given = self.form(), self.conversation.answers
         question = form.next(given)
         if question is None:
             raise Refused("form")
+        if question.private and not self.private:
+            return self.move("form:resume")
         told = "，".join(given[asked.name] for asked in form.asked(given) if given.get(asked.name))
         known = question.ask in self.content.texts
         asked = self.say(question.ask, **{**given, "answers": told}) if known else Outgoing(question.ask)
         return replace(asked, choices=self._answers(question, asked.choices))
+
+    def move(self, purpose: str) -> Outgoing:
+        """Return the message that leads to our page, where *purpose* goes on."""
+        return confiding.moved(self.session, self.content, self.ways, self.member, purpose, now=self.now)
 
     def _answers(self, question: Question, own: tuple[Choice, ...]) -> tuple[Choice, ...]:
         stamp = f"f:{self.conversation.nonce}:{len(self.conversation.answers)}"

@@ -17,6 +17,7 @@ from aiohttp.test_utils import TestServer
 from bot.web import console, entrance, pages, server
 from config.settings import Settings
 from handlers import staff as staff_pages
+from handlers.confiding import Ways
 from handlers.dialogue import Edition
 from handlers.members import services
 from handlers.router import Router
@@ -27,6 +28,7 @@ from models.rights import Grant, Role
 from models.staff import Staff
 
 NO_PASSWORD = "nobody knows it"
+SITE = "https://gonghui.example"
 TAGS = re.compile(r"<(script|style)\b.*?</\1>|<[^>]+>", re.DOTALL)
 
 
@@ -142,6 +144,7 @@ async def office(
         database,
         lambda: (here.edition.content, here.edition.index),
         Store(settings.files),
+        Ways(site=SITE),
         clock,
         Router(services()).check,
     )

@@ -14,6 +14,7 @@ from bot.web.forms import Form, read_form
 from bot.web.live import Part
 from config.content import Content
 from config.settings import Settings
+from handlers.confiding import Ways
 from handlers.console import Away, NotFound, Page, Reply, Sheet, View, Visit, why
 from handlers.search.index import Index
 from models import audit, staff, staff_sessions
@@ -34,6 +35,7 @@ class Inside:
     database: Database
     edition: Callable[[], tuple[Content, Index]]
     store: Store
+    ways: Ways
     clock: Callable[[], datetime]
     check: Callable[[Content], None]
 
@@ -122,7 +124,7 @@ class Console:
             staff=held[0], browser=held[1], rights=await staff.rights(session, held[0]), session=session,
             content=content, index=index, store=self._inside.store, now=now,
             rates={channel: getattr(settings, name) for channel, name in LANES.items()},
-            site=pages.site(settings, request), path=dict(request.match_info), query=dict(request.query),
+            site=pages.site(settings, request), ways=self._inside.ways, path=dict(request.match_info), query=dict(request.query),
             form=form.fields if form else {}, files=form.files if form else {}, check=self._inside.check,
         )  # fmt: skip
 
