@@ -4,6 +4,7 @@ import pytest
 from sqlalchemy import select
 
 from models import (
+    cases,
     consents,
     conversations,
     handoffs,
@@ -15,6 +16,7 @@ from models import (
     migrate,
     notices,
     pairs,
+    passes,
     places,
     publishing,
     roster,
@@ -22,6 +24,7 @@ from models import (
 )
 from models.answers import NoticeAnswer
 from models.base import Refused
+from models.cases import Filed
 from models.files import File
 from models.handoffs import HandOff
 from models.interests import Interest
@@ -69,6 +72,9 @@ async def lived(session, member: Member, at: Address, now) -> None:
     notice = await notices.draft(session, ring.plan(), "li", now=now)
     session.add(NoticeLine(notice_id=notice.id, member_id=member.id, fields={}))
     session.add(NoticeAnswer(notice_id=notice.id, member_id=member.id, action="human", at=now))
+    filed = Filed("wages", "P3", name="", phone="", employer="")
+    await cases.file(session, member, at, filed, promised=None, now=now)
+    passes.make(session, member, "aid:begin", now=now)
     session.add(File(hash=at.id, size=1, type="image/jpeg", uploaded_by=member.id, purpose="work", at=now))
     await session.flush()
     session.add(work(member, at.id, now))
