@@ -1,50 +1,50 @@
 """What an editor writes about one programme, service or question, and how it is checked."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-TOPICS = frozenset(
-    [
-        "tuition_subsidy",
-        "migrant_university",
-        "hardship_aid",
-        "mutual_card",
-        "film_5yuan",
-        "art_festival",
-        "singing_contest",
-        "dance_contest",
-        "photo_contest",
-        "photo_branch",
-        "fishing_contest",
-        "vocal_training",
-        "dance_training",
-        "calligraphy_class",
-        "board_contest",
-        "poker_contest",
-        "speech_essay",
-        "public_lecture",
-        "book_room",
-        "knowledge_worker",
-        "join_union",
-        "found_union",
-        "staff_home",
-        "wage_bargaining",
-        "mediation",
-        "legal_aid",
-        "law_talks",
-        "human",
-        "labour:wages",
-        "labour:dismissal",
-        "labour:contract",
-        "labour:overtime",
-        "labour:injury",
-        "labour:insurance",
-        "labour:leave",
-        "labour:other",
-    ]
-)
+TOPICS: Mapping[str, str] = {
+    "tuition_subsidy": "学费资助",
+    "migrant_university": "农民工上大学",
+    "hardship_aid": "困难帮扶",
+    "mutual_card": "京卡",
+    "film_5yuan": "5元观影",
+    "art_festival": "职工艺术节",
+    "singing_contest": "歌手大赛",
+    "dance_contest": "舞蹈大赛",
+    "photo_contest": "摄影大赛",
+    "photo_branch": "摄影分会",
+    "fishing_contest": "钓鱼比赛",
+    "vocal_training": "声乐培训",
+    "dance_training": "舞蹈培训",
+    "calligraphy_class": "书画培训",
+    "board_contest": "象棋和围棋",
+    "poker_contest": "扑克牌（双升）",
+    "speech_essay": "演讲和征文",
+    "public_lecture": "讲座和课堂",
+    "book_room": "职工书屋",
+    "knowledge_worker": "知识型职工标兵",
+    "join_union": "入会",
+    "found_union": "建会",
+    "staff_home": "职工之家",
+    "wage_bargaining": "工资集体协商",
+    "mediation": "调解和五方联动",
+    "legal_aid": "法律援助",
+    "law_talks": "法律讲座",
+    "human": "找人和电话",
+    "labour:wages": "劳动法：工资",
+    "labour:dismissal": "劳动法：辞退",
+    "labour:contract": "劳动法：合同",
+    "labour:overtime": "劳动法：加班",
+    "labour:injury": "劳动法：工伤",
+    "labour:insurance": "劳动法：社保",
+    "labour:leave": "劳动法：休假",
+    "labour:other": "劳动法：其他",
+}
+"""What members ask about, and how staff call it."""
 MEMBER_PHRASINGS, ENGLISH_PHRASINGS = 8, 2
 
 

@@ -54,7 +54,7 @@ async def show_new(visit: Visit) -> Reply:
 
 def _form(visit: Visit, shelf: Shelf, body: Body, more: dict[str, Any]) -> View:
     values = {
-        "shelf": shelf, "shelves": SHELVES, "lists": LISTS, "kinds": KINDS, "labels": typed.LABELS, "topics": sorted(TOPICS),
+        "shelf": shelf, "shelves": SHELVES, "lists": LISTS, "kinds": KINDS, "labels": typed.LABELS, "topics": TOPICS,
         "fields": typed.fields(shelf, body), "may": bool(visit.rights.roles & EDITORS), "numbers": "",
     }  # fmt: skip
     return View("content_one.html", values | more)
