@@ -113,6 +113,7 @@ class OnTelegram(Member):
         self._server = server
         self._chat = chat
         self._read = 0
+        self._known: set[int] = set()
 
     async def _text(self, said: str) -> None:
         self._server.text(said, chat=self._chat)
@@ -133,9 +134,12 @@ class OnTelegram(Member):
     async def _next(self) -> str:
         await self._server.until(lambda: self._seen() > self._read, PATIENCE)
         self._read += 1
-        newest = max(self._letters(), key=lambda letter: (letter.at, letter.id))
-        buttons = " ".join(f"[{label}]" for label in _labels(newest))
-        return f"{newest.text}\n{buttons}".strip()
+        letters = sorted(self._letters(), key=lambda letter: (letter.at, letter.id))
+        new = [letter for letter in letters if letter.id not in self._known]  # two may have come at once
+        read = new[0] if new else letters[-1]
+        self._known.add(read.id)
+        buttons = " ".join(f"[{label}]" for label in _labels(read))
+        return f"{read.text}\n{buttons}".strip()
 
     def _letters(self) -> list[platform.Letter]:
         return [letter for letter in self._server.letters if letter.chat == self._chat]

@@ -1,11 +1,10 @@
 """Every page of the console on a busy federation: nothing that members wrote runs, nothing grows, nobody looks over the fence."""
 
 import io
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager
 
 import pytest
 from openpyxl import load_workbook
-from sqlalchemy import event
 
 from config import files
 from config.settings import CONTENT_DIR
@@ -14,6 +13,7 @@ from handlers.console import Page
 from models import content
 from models.rights import ROLES, Grant
 from tests import crowd
+from tests.databases import statements
 from tests.office import office
 
 PAGES = staff_pages.pages()
@@ -27,19 +27,6 @@ def path(page: Page) -> str:
     for part, value in THERE.items():
         found = found.replace(part, value)
     return found
-
-
-@contextmanager
-def counted(database):
-    """Count the statements that are executed."""
-    said: list[str] = []
-
-    def note(_connection, _cursor, statement, *_) -> None:
-        said.append(statement)
-
-    event.listen(database.engine.sync_engine, "before_cursor_execute", note)
-    yield said
-    event.remove(database.engine.sync_engine, "before_cursor_execute", note)
 
 
 @asynccontextmanager
@@ -113,12 +100,12 @@ async def test_pages_ask_as_much_of_the_database_for_many_rows_as_for_few(crowde
     few, many = {}, {}
     for page in PAGES:
         _ = await boss.open(path(page))
-        with counted(crowded.database) as said:
+        with statements(crowded.database) as said:
             await boss.open(path(page))
         few[page.path] = len(said)
     await more(crowded, 3)
     for page in PAGES:
-        with counted(crowded.database) as said:
+        with statements(crowded.database) as said:
             await boss.open(path(page))
         many[page.path] = len(said)
 

@@ -3,7 +3,6 @@
 from dataclasses import dataclass, replace
 from datetime import date
 
-from sqlalchemy import event as happens
 from sqlalchemy import select
 
 from config import files
@@ -65,13 +64,3 @@ class Town:
             found = await events.by_slug(session, slug)
             rows = await session.scalars(select(Place).where(Place.event_id == found.id).order_by(Place.id))
             return {place.name: place.state for place in rows}
-
-    def count(self) -> list[str]:
-        """Return a list that grows by each statement from now on."""
-        statements: list[str] = []
-        happens.listen(
-            self.database.engine.sync_engine,
-            "before_cursor_execute",
-            lambda *said: statements.append(said[2]),
-        )
-        return statements
