@@ -18,6 +18,7 @@ from handlers.search.index import Index
 from models import crypto
 from tests.databases import *  # noqa: F403 -- the database fixtures
 from tests.transcripts import Chat
+from tests.watching import pytest_runtest_protocol  # noqa: F401 -- a hook
 
 crypto.use([crypto.new_key()], b"a secret for tests")
 
