@@ -19,11 +19,11 @@ from sqlalchemy import Select, select
 from bot import app, edition, jobs
 from config.settings import Settings
 from handlers.search.index import Index
-from models import content, migrate, staff, staff_sessions
-from models.base import Database
+from models import content, staff, staff_sessions
 from models.files import Store
 from models.outbox import Letter
 from models.rights import Grant, Role
+from tests.databases import tables
 from tests.office import Desk
 from tests.platforms import telegram as platform
 
@@ -288,12 +288,6 @@ class Town:
             await desk.leave()
 
 
-async def _make_tables(settings: Settings) -> None:
-    database = Database(settings.database)
-    await migrate.create(database)
-    await database.close()
-
-
 _INDEXES: dict[tuple, Index] = {}
 
 
@@ -321,7 +315,7 @@ async def town(folder: Path) -> AsyncIterator[Town]:
             _env_file=None, data_dir=folder, demo=True, telegram_bot_token=platform.TOKEN,
             telegram_api_url=server.url, telegram_file_url=f"{server.url}/file",
         )  # fmt: skip
-        await _make_tables(settings)
+        (folder / "gonghui.db").write_bytes(await tables())
         async with _one_index(), app.build(settings, clock) as house, TestServer(house.site) as site:
             tasks = [
                 asyncio.create_task(channel.listen(house.mailboxes.receive)) for channel in house.channels

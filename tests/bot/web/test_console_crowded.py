@@ -6,13 +6,10 @@ from contextlib import asynccontextmanager
 import pytest
 from openpyxl import load_workbook
 
-from config import files
-from config.settings import CONTENT_DIR
 from handlers import staff as staff_pages
 from handlers.console import Page
-from models import content
 from models.rights import ROLES, Grant
-from tests import crowd
+from tests import crowd, stock
 from tests.databases import statements
 from tests.office import office
 
@@ -32,8 +29,8 @@ def path(page: Page) -> str:
 @asynccontextmanager
 async def busy(database, edition, clock, folder):
     """Open a console in which everything is there."""
+    await stock.publish(database, now=clock())
     async with database.transaction() as session:
-        await content.load(session, files.read(CONTENT_DIR), now=clock())
         await crowd.fill(session, members=12, events=6, talks=12, notices=6, now=clock())
     async with office(database, edition, clock, folder) as found:
         yield found
