@@ -48,7 +48,7 @@ bench: .venv/ready ## measure, and write docs/benchmarks.md
 
 .venv/ready: requirements-dev.lock .tools/bin/uv
 	$(UV) venv --quiet --allow-existing .venv
-	$(UV) pip sync --quiet --python $(PY) --require-hashes requirements-dev.lock
+	$(UV) pip sync --quiet --compile-bytecode --python $(PY) --require-hashes requirements-dev.lock
 	touch $@
 
 .PHONY: help setup run test check covered lint lock pictures bench

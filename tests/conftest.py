@@ -6,18 +6,18 @@ from datetime import date
 
 import pytest
 
-from config import files
 from config.content import Content
 from config.lists import Colleague
-from config.settings import CONTENT_DIR
 from handlers.dialogue import Dialogue, Edition
 from handlers.members import services
 from handlers.router import Router
 from handlers.safety import Safety
 from handlers.search.index import Index
 from models import crypto
+from tests import stock
 from tests.databases import *  # noqa: F403 -- the database fixtures
 from tests.transcripts import Chat
+from tests.watching import pytest_runtest_protocol  # noqa: F401 -- a hook
 
 crypto.use([crypto.new_key()], b"a secret for tests")
 
@@ -25,7 +25,7 @@ crypto.use([crypto.new_key()], b"a secret for tests")
 @pytest.fixture(scope="session")
 def edition() -> Edition:
     """The real content, without demo dates."""
-    content = Content.of(files.read(CONTENT_DIR))
+    content = Content.of(stock.pieces())
     return Edition(
         content, Index.build(content.entries, content.guards, content.development), Safety(content.danger)
     )
@@ -34,7 +34,7 @@ def edition() -> Edition:
 @pytest.fixture(scope="session")
 def demo_content() -> Content:
     """The real content with demo dates counted from 10 November 2026."""
-    return Content.of(files.read(CONTENT_DIR, demo=date(2026, 11, 10)))
+    return Content.of(stock.pieces(date(2026, 11, 10)))
 
 
 @pytest.fixture

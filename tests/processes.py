@@ -12,7 +12,7 @@ from pathlib import Path
 import aiohttp
 
 ROOT = Path(__file__).parent.parent
-START_SECONDS = 40
+START_SECONDS = 90
 
 
 def free_port() -> int:

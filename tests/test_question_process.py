@@ -5,7 +5,6 @@ from contextlib import AsyncExitStack
 from datetime import UTC, datetime
 
 import aiohttp
-import asyncpg
 import pytest
 from sqlalchemy import select
 
@@ -13,6 +12,7 @@ from models import crypto, migrate, staff, staff_sessions
 from models.base import Database
 from models.rights import Grant
 from models.unanswered import Unanswered
+from tests.databases import own_postgres
 from tests.office import NO_PASSWORD, Desk
 from tests.processes import asked, serving
 
@@ -30,14 +30,9 @@ def _same_key(monkeypatch):
 @pytest.fixture
 async def address(postgres):
     """The address of a PostgreSQL of its own, tables made."""
-    connection = await asyncpg.connect(postgres.replace("+asyncpg", ""))
-    await connection.execute("CREATE DATABASE questions")
-    head, _, options = postgres.partition("?")
-    found = f"{head.rpartition('/')[0]}/questions?{options}".rstrip("?")
-    await migrate.upgrade(found)
-    yield found
-    await connection.execute("DROP DATABASE questions WITH (FORCE)")
-    await connection.close()
+    async with own_postgres(postgres, "questions") as found:
+        await migrate.upgrade(found)
+        yield found
 
 
 async def sit_down(database: Database, url: str) -> Desk:

@@ -19,11 +19,11 @@ from sqlalchemy import Select, select
 from bot import app, edition, jobs
 from config.settings import Settings
 from handlers.search.index import Index
-from models import content, migrate, staff, staff_sessions
-from models.base import Database
+from models import content, staff, staff_sessions
 from models.files import Store
 from models.outbox import Letter
 from models.rights import Grant, Role
+from tests.databases import tables
 from tests.office import Desk
 from tests.platforms import telegram as platform
 
@@ -113,6 +113,7 @@ class OnTelegram(Member):
         self._server = server
         self._chat = chat
         self._read = 0
+        self._known: set[int] = set()
 
     async def _text(self, said: str) -> None:
         self._server.text(said, chat=self._chat)
@@ -133,9 +134,12 @@ class OnTelegram(Member):
     async def _next(self) -> str:
         await self._server.until(lambda: self._seen() > self._read, PATIENCE)
         self._read += 1
-        newest = max(self._letters(), key=lambda letter: (letter.at, letter.id))
-        buttons = " ".join(f"[{label}]" for label in _labels(newest))
-        return f"{newest.text}\n{buttons}".strip()
+        letters = sorted(self._letters(), key=lambda letter: (letter.at, letter.id))
+        new = [letter for letter in letters if letter.id not in self._known]  # two may have come at once
+        read = new[0] if new else letters[-1]
+        self._known.add(read.id)
+        buttons = " ".join(f"[{label}]" for label in _labels(read))
+        return f"{read.text}\n{buttons}".strip()
 
     def _letters(self) -> list[platform.Letter]:
         return [letter for letter in self._server.letters if letter.chat == self._chat]
@@ -284,12 +288,6 @@ class Town:
             await desk.leave()
 
 
-async def _make_tables(settings: Settings) -> None:
-    database = Database(settings.database)
-    await migrate.create(database)
-    await database.close()
-
-
 _INDEXES: dict[tuple, Index] = {}
 
 
@@ -317,7 +315,7 @@ async def town(folder: Path) -> AsyncIterator[Town]:
             _env_file=None, data_dir=folder, demo=True, telegram_bot_token=platform.TOKEN,
             telegram_api_url=server.url, telegram_file_url=f"{server.url}/file",
         )  # fmt: skip
-        await _make_tables(settings)
+        (folder / "gonghui.db").write_bytes(await tables())
         async with _one_index(), app.build(settings, clock) as house, TestServer(house.site) as site:
             tasks = [
                 asyncio.create_task(channel.listen(house.mailboxes.receive)) for channel in house.channels

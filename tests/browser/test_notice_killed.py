@@ -4,7 +4,6 @@ import asyncio
 import signal
 from collections import Counter
 
-import asyncpg
 import pytest
 import pytest_asyncio
 from playwright.async_api import Page, expect
@@ -12,9 +11,10 @@ from playwright.async_api import Page, expect
 from models import crypto, migrate, staff, staff_sessions
 from models.base import Database
 from models.rights import Grant
+from tests.databases import own_postgres
 from tests.platforms import telegram as platform
 from tests.processes import serving
-from tests.test_notice_process import now, settle_in
+from tests.test_notice_process import now, settle_in, until_done
 
 pytestmark = [pytest.mark.timeout(200), pytest.mark.asyncio(loop_scope="module")]
 MEMBERS, RATE, UNION = 150, 25, "演示单位工会"
@@ -24,18 +24,12 @@ KEY, SECRET = crypto.new_key().decode(), "a secret for two processes"
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def base(postgres):
     """A PostgreSQL database of its own, as the tests look into it."""
-    plain = postgres.replace("+asyncpg", "")
-    connection = await asyncpg.connect(plain)
-    await connection.execute("CREATE DATABASE killed")
-    head, _, options = postgres.partition("?")
-    address = f"{head.rpartition('/')[0]}/killed?{options}".rstrip("?")
-    await migrate.upgrade(address)
-    database = Database(address)
-    database.address = address
-    yield database
-    await database.close()
-    await connection.execute("DROP DATABASE killed WITH (FORCE)")
-    await connection.close()
+    async with own_postgres(postgres, "killed") as address:
+        await migrate.upgrade(address)
+        database = Database(address)
+        database.address = address
+        yield database
+        await database.close()
 
 
 async def sit_down(browser, site, base: Database, login: str, *roles: str) -> Page:
@@ -84,7 +78,8 @@ async def test_page_tells_the_truth_from_the_draft_to_the_end(browser, base, tmp
             told_while_paused = int(await li.locator("dt:text-is('发到了') + dd").inner_text())
             await li.get_by_role("button", name="接着发").click()
             going = li.locator("[data-live]")
-            await expect(going.locator(".tag")).to_have_text("发完了", timeout=90_000)
+            await until_done(base, int(li.url.rpartition("/")[2].partition("?")[0]), 60)
+            await expect(going.locator(".tag")).to_have_text("发完了", timeout=10_000)
             sent = int(await going.locator("dt:text-is('发到了') + dd").inner_text())
 
             got = Counter(letter.chat for letter in server.letters)

@@ -5,22 +5,20 @@ from datetime import timedelta
 
 import pytest
 
-from config import files
-from config.settings import CONTENT_DIR
 from handlers import editing
 from handlers.members import services
 from handlers.router import Router
 from models import content as shelves
 from models import drafts
 from models.base import Database
+from tests import stock
 
 CHECK = Router(services()).check
 
 
 @pytest.fixture
 async def stocked(database, clock) -> Database:
-    async with database.transaction() as session:
-        await shelves.load(session, files.read(CONTENT_DIR), now=clock())
+    await stock.publish(database, now=clock())
     return database
 
 

@@ -3,8 +3,6 @@
 import re
 from datetime import timedelta
 
-from sqlalchemy import event as events
-
 from models import membership, personal_data, roster
 from models.answers import NoticeAnswer
 from models.base import Base
@@ -25,6 +23,7 @@ from models.pairs import Pair
 from models.places import Place
 from models.roster import Holder
 from models.works import Work
+from tests.databases import statements
 
 FENG = Holder("冯芳（演示）", "6214680000111111", "13800000001", "北冶", "上地")
 ELSEWHERE = {"files", "members"}
@@ -97,13 +96,10 @@ async def test_of_whom_nothing_is_known_little_is_told(small, clock):
 
 
 async def test_every_table_with_rows_of_a_member_is_asked(small, clock):
-    asked: list[str] = []
     async with small.transaction() as session:
         member = await one(session, clock())
-        listen = (small.engine.sync_engine, "before_cursor_execute", lambda *told: asked.append(told[2]))
-        events.listen(*listen)
-        await personal_data.rows(session, member)
-        events.remove(*listen)
+        with statements(small) as asked:
+            await personal_data.rows(session, member)
     theirs = {
         table.name
         for table in Base.metadata.sorted_tables

@@ -11,12 +11,11 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 
 from bot.web import console, live
-from config import files
-from config.settings import CONTENT_DIR
 from handlers import staff as staff_pages
 from handlers.console import NotFound, Page, whole
-from models import audit, content, crypto, passwords, staff_sessions
+from models import audit, crypto, passwords, staff_sessions
 from models.rights import ROLES
+from tests import stock
 from tests.office import Desk, Office, office
 
 PAGES = staff_pages.pages()
@@ -33,8 +32,7 @@ def path(page: Page) -> str:
 
 @pytest.fixture
 async def one_desk(small, edition, clock, tmp_path) -> AsyncIterator[Office]:
-    async with small.transaction() as session:
-        await content.load(session, files.read(CONTENT_DIR), now=clock())
+    await stock.publish(small, now=clock())
     async with office(small, edition, clock, tmp_path) as found:
         yield found
 

@@ -1,19 +1,16 @@
 """Every page of the console on a busy federation: nothing that members wrote runs, nothing grows, nobody looks over the fence."""
 
 import io
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager
 
 import pytest
 from openpyxl import load_workbook
-from sqlalchemy import event
 
-from config import files
-from config.settings import CONTENT_DIR
 from handlers import staff as staff_pages
 from handlers.console import Page
-from models import content
 from models.rights import ROLES, Grant
-from tests import crowd
+from tests import crowd, stock
+from tests.databases import statements
 from tests.office import office
 
 PAGES = staff_pages.pages()
@@ -29,24 +26,11 @@ def path(page: Page) -> str:
     return found
 
 
-@contextmanager
-def counted(database):
-    """Count the statements that are executed."""
-    said: list[str] = []
-
-    def note(_connection, _cursor, statement, *_) -> None:
-        said.append(statement)
-
-    event.listen(database.engine.sync_engine, "before_cursor_execute", note)
-    yield said
-    event.remove(database.engine.sync_engine, "before_cursor_execute", note)
-
-
 @asynccontextmanager
 async def busy(database, edition, clock, folder):
     """Open a console in which everything is there."""
+    await stock.publish(database, now=clock())
     async with database.transaction() as session:
-        await content.load(session, files.read(CONTENT_DIR), now=clock())
         await crowd.fill(session, members=12, events=6, talks=12, notices=6, now=clock())
     async with office(database, edition, clock, folder) as found:
         yield found
@@ -113,12 +97,12 @@ async def test_pages_ask_as_much_of_the_database_for_many_rows_as_for_few(crowde
     few, many = {}, {}
     for page in PAGES:
         _ = await boss.open(path(page))
-        with counted(crowded.database) as said:
+        with statements(crowded.database) as said:
             await boss.open(path(page))
         few[page.path] = len(said)
     await more(crowded, 3)
     for page in PAGES:
-        with counted(crowded.database) as said:
+        with statements(crowded.database) as said:
             await boss.open(path(page))
         many[page.path] = len(said)
 

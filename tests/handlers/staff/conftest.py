@@ -5,9 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from config import files
-from config.settings import CONTENT_DIR
-from models import content as shelves
+from tests import stock
 from tests.models.notices import ring
 from tests.office import Office, office
 
@@ -52,16 +50,14 @@ async def one_desk(small, edition, clock, tmp_path) -> AsyncIterator[Office]:
 @pytest.fixture
 async def stocked(desks) -> Office:
     """The console on a database in which the content is published."""
-    async with desks.database.transaction() as session:
-        await shelves.load(session, files.read(CONTENT_DIR), now=desks.clock())
+    await stock.publish(desks.database, now=desks.clock())
     return desks
 
 
 @pytest.fixture
 async def one_stocked(one_desk) -> Office:
     """The same on SQLite."""
-    async with one_desk.database.transaction() as session:
-        await shelves.load(session, files.read(CONTENT_DIR), now=one_desk.clock())
+    await stock.publish(one_desk.database, now=one_desk.clock())
     return one_desk
 
 

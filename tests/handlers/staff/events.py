@@ -3,17 +3,15 @@
 from dataclasses import dataclass, replace
 from datetime import date
 
-from sqlalchemy import event as happens
 from sqlalchemy import select
 
-from config import files
-from config.settings import CONTENT_DIR
 from handlers import enrolling
 from models import content, events, signups
 from models.base import Database
 from models.members import Member
 from models.places import Place
 from models.signups import Wish
+from tests import stock
 from tests.databases import Clock
 from tests.office import Office
 
@@ -38,8 +36,7 @@ class Town:
         """Publish the demo content once, and give the event *slug* other *values*."""
         async with self.database.transaction() as session:
             if await content.version(session) == 0:
-                pieces = files.read(CONTENT_DIR, demo=date(2026, 11, 10))
-                await content.load(session, pieces, now=self.clock())
+                await content.load(session, stock.pieces(date(2026, 11, 10)), now=self.clock())
                 published = await content.published(session)
                 await enrolling.publish(session, published, now=self.clock())
                 self.office.edition = replace(self.office.edition, content=published)
@@ -65,13 +62,3 @@ class Town:
             found = await events.by_slug(session, slug)
             rows = await session.scalars(select(Place).where(Place.event_id == found.id).order_by(Place.id))
             return {place.name: place.state for place in rows}
-
-    def count(self) -> list[str]:
-        """Return a list that grows by each statement from now on."""
-        statements: list[str] = []
-        happens.listen(
-            self.database.engine.sync_engine,
-            "before_cursor_execute",
-            lambda *said: statements.append(said[2]),
-        )
-        return statements

@@ -1,10 +1,6 @@
 """Made-up members, events and letters for the console, and the statements that a page costs."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import timedelta
-
-from sqlalchemy import event as events
 
 from models import membership, roster
 from models.events import Event
@@ -13,6 +9,7 @@ from models.members import Contact, Member
 from models.outbox import Letter
 from models.places import Place
 from models.roster import Holder
+from tests.databases import statements
 from tests.office import Office
 
 FENG, WANG = Holder("冯芳（演示）", "6214680000111111", "13800000001", "北冶", "上地"), "王芳（演示）"
@@ -82,21 +79,8 @@ async def place(here: Office, at: int, who: int, state: str, **more: object) -> 
     await add(here, Place(**{**row, **more}))
 
 
-@contextmanager
-def statements(here: Office) -> Iterator[list[str]]:
-    """Note what is asked of the database."""
-    said: list[str] = []
-
-    def hear(_connection, _cursor, statement, *_):
-        said.append(statement)
-
-    events.listen(here.database.engine.sync_engine, "before_cursor_execute", hear)
-    yield said
-    events.remove(here.database.engine.sync_engine, "before_cursor_execute", hear)
-
-
 async def cost(here: Office, desk, path: str) -> int:
     """Return how many statements a page takes."""
-    with statements(here) as said:
+    with statements(here.database) as said:
         assert (await desk.open(path)).status == 200
     return len(said)

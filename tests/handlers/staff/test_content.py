@@ -3,7 +3,7 @@
 from typing import get_args
 
 import pytest
-from sqlalchemy import event, select
+from sqlalchemy import select
 
 from config.entries import Entry
 from handlers import typed
@@ -12,6 +12,7 @@ from models import catalogue, drafts, unanswered, versions
 from models import content as shelves
 from models.rights import Grant
 from models.unanswered import Unanswered
+from tests.databases import statements
 
 PHOTO = "/content/programmes/photo-contest"
 THANKS = "/content/texts/search.thanks"
@@ -207,16 +208,10 @@ async def test_only_editors_of_the_whole_federation_change_content(one_stocked):
 
 async def test_list_asks_the_database_as_often_for_one_row_as_for_many(one_stocked):
     li = await one_stocked.enter("li", "viewer")
-    counted = []
-    event.listen(
-        one_stocked.database.engine.sync_engine,
-        "before_cursor_execute",
-        lambda *told: counted.append(told[2]),
-    )
 
     async def asked(path):
-        counted.clear()
-        shown = await li.open(path)
+        with statements(one_stocked.database) as counted:
+            shown = await li.open(path)
         return len(counted), shown.html.count("<tr>") - 1
 
     few, rows = await asked("/content?shelf=articles&q=派遣")

@@ -6,10 +6,10 @@ from html import unescape
 
 import pytest
 from openpyxl import load_workbook
-from sqlalchemy import event
 
 from models import content as shelves
 from models.rights import Grant
+from tests.databases import statements
 
 PLACES = "/directories/directory"
 ROOM = "花园路街道社区服务中心职工书屋"
@@ -185,16 +185,10 @@ async def test_only_editors_of_the_whole_federation_change_lists(one_stocked):
 
 async def test_list_is_shown_in_pages_with_as_many_questions_to_the_database(one_stocked):
     li = await one_stocked.enter("li", "editor")
-    counted = []
-    event.listen(
-        one_stocked.database.engine.sync_engine,
-        "before_cursor_execute",
-        lambda *told: counted.append(told[2]),
-    )
 
     async def asked():
-        counted.clear()
-        shown = await li.open(PLACES)
+        with statements(one_stocked.database) as counted:
+            shown = await li.open(PLACES)
         return len(counted), shown.html.count("<tr>") - 1
 
     few, eight = await asked()

@@ -1,30 +1,16 @@
 """Notices in the browser: written, approved by a second account, sent, paused, and read off afterwards."""
 
 import json
-from contextlib import contextmanager
 
-from sqlalchemy import event, select
+from sqlalchemy import select
 
 from models import answers
 from models.members import Member
 from models.notices import Notice
 from models.outbox import Letter
+from tests.databases import statements
 from tests.handlers.staff.press import TO_UNION, WRITTEN, notices, running, written
 from tests.models.notices import ring
-
-
-@contextmanager
-def counted(database):
-    """Count the queries that run meanwhile."""
-    found: list[str] = []
-
-    def note(_connection, _cursor, statement, *_):
-        found.append(statement)
-
-    engine = database.engine.sync_engine
-    event.listen(engine, "before_cursor_execute", note)
-    yield found
-    event.remove(engine, "before_cursor_execute", note)
 
 
 async def test_notice_to_one_union_is_scheduled_in_eight_interactions(town):
@@ -87,11 +73,11 @@ async def test_list_finds_by_title_and_state_page_by_page(town):
 
 async def test_list_asks_as_often_for_three_as_for_one(town):
     editor, _ = await written(town)
-    with counted(town.database) as one:
+    with statements(town.database) as one:
         await editor.open("/notices")
     await written(town)
     await written(town)
-    with counted(town.database) as three:
+    with statements(town.database) as three:
         await editor.open("/notices")
 
     assert len(three) == len(one)

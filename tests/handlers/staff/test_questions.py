@@ -1,10 +1,11 @@
 """Questions that were not answered: grouped, made into phrasings, dismissed; any question tried."""
 
-from sqlalchemy import event, select
+from sqlalchemy import select
 
 from models import catalogue, unanswered
 from models.rights import Grant
 from models.unanswered import Unanswered
+from tests.databases import statements
 
 
 async def ask(office, *texts, verdict="declined", ranked=("board-contest", "photo-contest"), wrong=""):
@@ -149,16 +150,10 @@ async def test_any_question_is_tried(one_desk):
 
 async def test_page_asks_the_database_as_often_for_one_question_as_for_many(one_stocked):
     li = await one_stocked.enter("li", "editor")
-    counted = []
-    event.listen(
-        one_stocked.database.engine.sync_engine,
-        "before_cursor_execute",
-        lambda *told: counted.append(told[2]),
-    )
 
     async def asked():
-        counted.clear()
-        shown = await li.open("/questions")
+        with statements(one_stocked.database) as counted:
+            shown = await li.open("/questions")
         return len(counted), shown.html.count("<section")
 
     await ask(one_stocked, "甲乙丙")

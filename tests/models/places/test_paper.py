@@ -1,11 +1,9 @@
 """Sign-ups that staff write down, the calls they make, and the lists they take away."""
 
-from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import event as events
 from sqlalchemy import select
 
 from models import calls, consents, lists, outbox, paper, sheets, signups
@@ -15,6 +13,7 @@ from models.members import Contact, Member
 from models.messages import Outgoing
 from models.paper import Applicant
 from models.places import Place
+from tests.databases import statements
 
 WANG = Applicant("王芳（演示）", "13800000001", "演示单位工会", 2, "", "坐轮椅")
 LI = Applicant("李雷（演示）", "13800000002")
@@ -282,19 +281,6 @@ async def test_full_phones_need_a_reason_that_is_written_down(desk):
         "confirmed",
         "通知改期",
     )
-
-
-@contextmanager
-def statements(database):
-    """Note what is asked of the database."""
-    said = []
-
-    def hear(_connection, _cursor, statement, *_):
-        said.append(statement)
-
-    events.listen(database.engine.sync_engine, "before_cursor_execute", hear)
-    yield said
-    events.remove(database.engine.sync_engine, "before_cursor_execute", hear)
 
 
 @pytest.mark.parametrize("count", [1, 3])

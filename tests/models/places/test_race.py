@@ -16,7 +16,7 @@ from models import crypto, migrate, signups
 from models.base import Database
 from models.members import Member
 from models.places import Place
-from tests.databases import _empty
+from tests.databases import empty
 from tests.models.places import taps
 from tests.models.places.desk import Desk
 from tests.processes import ROOT
@@ -69,7 +69,7 @@ def _one_key(monkeypatch):
 @pytest.fixture
 async def shared(postgres: str, clock) -> Desk:
     database = Database(postgres)
-    await _empty(database)
+    await empty(database)
     yield Desk(database, clock)
     await database.close()
 
