@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -114,6 +115,60 @@ class EventPlan(Checked):
     keep_days: int = Field(30, ge=1)
 
 
+CHECKS = ("union_check", "home_visit", "street_check", "economic_check", "district_review")
+"""The checks that an application may go through, in their order (DOMAIN.md, section 6)."""
+
+
+class Paper(Checked):
+    """A paper that an application needs; one that is not *needed* may be left out."""
+
+    name: str = Field(pattern=r"^[a-z_]{2,30}$")
+    label: str = Field(max_length=40)
+    needed: bool = True
+
+
+class ApplicationPlan(Checked):
+    """How applications for something are worked on; pinned to each when it is handed in.
+
+    *steps* are the checks before somebody else approves. *sums* are yuan by the answer to the question *sum_by*, as they
+    hold in *year*; *ceiling* is the most that may be given. What *pays_first* is paid after the first check, its papers
+    may follow. *publicity_days* are working days on which the masked list is shown, 0 for none. *once* a year, or one
+    that is open at a time.
+    """
+
+    prefix: str = Field(pattern=r"^[A-Z]{1,3}$")
+    steps: tuple[
+        Literal["union_check", "home_visit", "street_check", "economic_check", "district_review"], ...
+    ] = (
+        "union_check",
+        "district_review",
+    )
+    money: bool = False
+    sums: dict[str, Decimal] = {}
+    sum_by: str = ""
+    year: int | None = None
+    ceiling: Decimal | None = None
+    pays_first: bool = False
+    publicity_days: int = Field(0, ge=0, le=30)
+    promise_days: int = Field(15, ge=1, le=90)
+    supplement_days: int = Field(15, ge=1, le=90)
+    appeal_days: int = Field(15, ge=1, le=90)
+    once: Literal["open", "year"] = "open"
+    papers: tuple[Paper, ...] = ()
+
+    @model_validator(mode="after")
+    def _whole(self) -> Self:
+        if list(self.steps) != [step for step in CHECKS if step in self.steps] or not self.steps:
+            raise ValueError("steps: at least one check, each once, in their order")
+        if self.pays_first and (self.ceiling is None or not self.money or self.publicity_days):
+            raise ValueError("pays_first: what is paid first needs money and a ceiling, and has no publicity")
+        if bool(self.sums) != bool(self.sum_by) or (self.sums and self.year is None):
+            raise ValueError("sums: sums need the question that they follow from, and their year")
+        if (self.sums or self.ceiling is not None) and not self.money:
+            raise ValueError("money: there are sums only where money is given")
+        return self
+
+
 class Entry(Checked):
     """One thing that members ask about: a programme, a service or a question, with its answer.
 
@@ -145,6 +200,7 @@ class Entry(Checked):
     form: tuple[Question, ...] = ()
     ends: str = ""
     event: EventPlan | None = None
+    application: ApplicationPlan | None = None
     demo: bool = False
     checked_on: date
     valid_until: date | None = None
@@ -158,6 +214,8 @@ class Entry(Checked):
             raise ValueError("answer: an entry needs an answer or a fact")
         if bool(self.fact) != (self.year is not None):
             raise ValueError("year: a fact needs its year, and a year its fact")
+        if self.application and self.ends != "apply":
+            raise ValueError("ends: the form of an application ends in apply")
         if bool(self.form) != bool(self.ends):
             raise ValueError("ends: a form needs the name of what it ends in")
         if self.event and self.kind != "club" and not (self.opens and self.closes and self.starts):
