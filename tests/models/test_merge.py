@@ -3,7 +3,9 @@
 import pytest
 from sqlalchemy import select
 
+from config.entries import ApplicationPlan
 from models import (
+    applications,
     cases,
     consents,
     conversations,
@@ -18,11 +20,13 @@ from models import (
     pairs,
     passes,
     places,
+    proposals,
     publishing,
     roster,
     signups,
 )
 from models.answers import NoticeAnswer
+from models.applications import Wanted
 from models.base import Refused
 from models.cases import Filed
 from models.files import File
@@ -74,6 +78,9 @@ async def lived(session, member: Member, at: Address, now) -> None:
     session.add(NoticeAnswer(notice_id=notice.id, member_id=member.id, action="human", at=now))
     filed = Filed("wages", "P3", name="", phone="", employer="")
     await cases.file(session, member, at, filed, promised=None, now=now)
+    wanted = Wanted("aid", ApplicationPlan(prefix="X"), 1, name="", phone="")
+    await applications.submit(session, member, at, wanted, now=now)
+    await proposals.hand_in(session, member, at, "题", "话", delegate=False, now=now)
     passes.make(session, member, "aid:begin", now=now)
     session.add(File(hash=at.id, size=1, type="image/jpeg", uploaded_by=member.id, purpose="work", at=now))
     await session.flush()
