@@ -57,13 +57,18 @@ class Checked(BaseModel):
 class Question(Checked):
     """One question of a form; *ask* may be the key of a text, whose buttons then stand under the question.
 
-    A question of the kind *digits* keeps the last of them, as many as *digits* says.
+    A question of the kind *digits* keeps the last of them, as many as *digits* says. *options* of other kinds than
+    choice are short answers beside what may be written; *means* tells what an option stands for, *unit* what may follow a number.
     """
 
     name: str
     ask: str
-    kind: Literal["text", "choice", "number", "digits", "date", "phone", "photo", "file", "confirm"] = "text"
+    kind: Literal[
+        "text", "choice", "number", "digits", "date", "month", "phone", "photo", "file", "confirm"
+    ] = "text"
     options: tuple[str, ...] = ()
+    means: dict[str, str] = {}
+    unit: str = ""
     digits: int = Field(6, ge=1, le=19)
     when: dict[str, str] = {}
     optional: bool = False

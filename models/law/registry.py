@@ -32,6 +32,13 @@ class Calculator:
     run: Callable[[Any, Law], Result]
     choice: str = ""
 
+    def kind(self, chosen: str) -> type[Inputs]:
+        """Return the form of inputs that the choice *chosen* calls for, the first where it calls for none."""
+        for one in self.kinds:
+            if self.choice and get_args(one.model_fields[self.choice].annotation) == (chosen,):
+                return one
+        return self.kinds[0]
+
 
 def _one(kind: type[Inputs], run: Callable[[Any, Law], Result]) -> Calculator:
     return Calculator((kind,), TypeAdapter(kind), run)

@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.commands.calculating import answer
@@ -115,6 +115,7 @@ def test_help_names_every_calculator(capsys, folder):  # noqa: F811
     assert run(capsys, "calculate", "tax")[0] == 2
 
 
+@settings(deadline=None)  # the first call reads the content
 @given(st.binary(max_size=60) | st.text(max_size=60).map(str.encode))
 def test_no_line_ends_the_run(line):
     assert set(answer(content(), law(), line)) == {"id", "error"}

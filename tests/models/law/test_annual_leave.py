@@ -1,7 +1,7 @@
 """Annual leave, worked by hand: 8,700 a month are 400 a day."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from models.law.inputs import WrongInput
@@ -72,6 +72,7 @@ def test_more_days_taken_are_not_asked_back():
     assert warned(ask("annual_leave", **YEAR | {"taken": "5"})) == ["leave.rules"]
 
 
+@settings(deadline=None)  # the first call reads the content
 @given(st.integers(0, 80), st.integers(0, 366))
 def test_more_years_are_never_fewer_days(years, taken):
     first, more = (

@@ -3,7 +3,7 @@
 from datetime import date
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from models.law.inputs import WrongInput
@@ -263,6 +263,7 @@ def test_birth_long_ago_is_refused():
             ask("retirement_age", category="male60", born=born)
 
 
+@settings(deadline=None)  # the first call reads the content
 @given(st.sampled_from(["male60", "female55", "female50"]), st.integers(0, 12 * 60))
 def test_born_later_retires_later(category, months):
     first, second = (

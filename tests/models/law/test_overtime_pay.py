@@ -3,7 +3,7 @@
 from datetime import date
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from models.law.inputs import WrongInput
@@ -117,6 +117,7 @@ def test_time_off_for_a_statutory_day_is_warned_of():
     )
 
 
+@settings(deadline=None)  # the first call reads the content
 @given(
     st.dates(date(2005, 1, 1), date(2030, 1, 1)),
     st.integers(0, 23),
