@@ -57,14 +57,15 @@ class Checked(BaseModel):
 class Question(Checked):
     """One question of a form; *ask* may be the key of a text, whose buttons then stand under the question.
 
-    A question of the kind *digits* keeps the last of them, as many as *digits* says. *options* of other kinds than
-    choice are short answers beside what may be written; *means* tells what an option stands for, *unit* what may follow a number.
+    A question of the kind *digits* keeps the last of them, as many as *digits* says. Of the kind *day* the very day is
+    wanted, of the kind *month* its month. *options* of other kinds than choice are short answers beside what may be
+    written; *means* tells what an option stands for, *unit* what may follow a number.
     """
 
     name: str
     ask: str
     kind: Literal[
-        "text", "choice", "number", "digits", "date", "month", "phone", "photo", "file", "confirm"
+        "text", "choice", "number", "digits", "date", "day", "month", "phone", "photo", "file", "confirm"
     ] = "text"
     options: tuple[str, ...] = ()
     means: dict[str, str] = {}

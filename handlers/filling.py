@@ -151,7 +151,7 @@ def _back(turn: Turn) -> Outgoing:
 def _meant(kind: str, said: str, labels: Sequence[str]) -> str:
     if kind == "confirm" and tidy(said) in YES | NO:
         return labels[0] if tidy(said) in YES else labels[1]
-    digits = kind not in {"number", "date", "month"}
+    digits = kind not in {"number", "day", "month"}
     return pick(said, [(label, label) for label in labels], digits=digits) or said
 
 

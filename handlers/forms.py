@@ -8,10 +8,12 @@ from datetime import date
 
 from config.entries import Question
 from handlers import saying
+from handlers.choosing import tidy
 
 TEXT_LENGTH = 500
 SKIPPED = ""
 _PHONE = re.compile(r"(?<!\d)1[3-9]\d{9}(?!\d)")
+_DATE = re.compile(r"(?:(\d{4})\s*[年./-]\s*)?(\d{1,2})\s*[月./-]\s*(\d{1,2})\s*[日号]?")
 _DIGITS = re.compile(r"[0-9]{1,19}")
 
 Answers = Mapping[str, str]
@@ -54,11 +56,11 @@ def read(question: Question, said: str, *, today: date) -> str | None:
     text = unicodedata.normalize("NFKC", said).strip()
     if not text:
         return None
-    chosen = next((one for one in options(question) if unicodedata.normalize("NFKC", one) == text), None)
+    chosen = next((one for one in options(question) if tidy(one) == tidy(text)), None)
     if question.kind in {"choice", "confirm"} or (chosen and chosen in question.means):
         return chosen
     match question.kind:
-        case "number" | "date" | "month":
+        case "number" | "day" | "month":
             return _written(question, text, today)
         case "phone":
             found = _PHONE.search(re.sub(r"(?<=\d)[ -](?=\d)", "", text))
@@ -67,6 +69,8 @@ def read(question: Question, said: str, *, today: date) -> str | None:
             given = re.sub(r"[ -]", "", text)
             fits = _DIGITS.fullmatch(given) and len(given) >= question.digits
             return given[-question.digits :] if fits else None
+        case "date":
+            return _day(text, today)
         case "photo" | "file":
             return None
         case _:
@@ -76,7 +80,7 @@ def read(question: Question, said: str, *, today: date) -> str | None:
 def _written(question: Question, text: str, today: date) -> str | None:
     if question.kind == "number":
         return saying.amount(text, question.unit)
-    return saying.day(text, today) if question.kind == "date" else saying.month(text, today)
+    return saying.day(text, today) if question.kind == "day" else saying.month(text, today)
 
 
 def read_file(question: Question, kind: str, file: str) -> str | None:
@@ -88,3 +92,14 @@ def read_file(question: Question, kind: str, file: str) -> str | None:
 def options(question: Question) -> Sequence[str]:
     """Return what can be chosen, the way it is written on the buttons."""
     return ("对", "不对") if question.kind == "confirm" else question.options
+
+
+def _day(text: str, today: date) -> str | None:
+    match = _DATE.fullmatch(text)
+    if match is None:
+        return None
+    year, month, day = match.groups()
+    try:
+        return date(int(year or today.year), int(month), int(day)).isoformat()
+    except ValueError:
+        return None

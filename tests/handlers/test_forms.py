@@ -97,19 +97,19 @@ def test_sums_are_read_as_members_write_them(said, unit, kept):
 @pytest.mark.parametrize(
     ("kind", "said", "kept"),
     [
-        ("date", "今天", "2026-11-24"),
-        ("date", "昨天", "2026-11-23"),
-        ("date", "前天", "2026-11-22"),
-        ("date", "去年5月1日", "2025-05-01"),
-        ("date", "前年的5月1号", "2024-05-01"),
-        ("date", "今年 5月1日", "2026-05-01"),
-        ("date", "19年5月6日", "2019-05-06"),
-        ("date", "98年5月6日", "1998-05-06"),
-        ("date", "20190506", "2019-05-06"),
-        ("date", "20191306", None),
-        ("date", "2019年5月", None),
-        ("date", "201905", None),
-        ("date", "去年", None),
+        ("day", "今天", "2026-11-24"),
+        ("day", "昨天", "2026-11-23"),
+        ("day", "前天", "2026-11-22"),
+        ("day", "去年5月1日", "2025-05-01"),
+        ("day", "前年的5月1号", "2024-05-01"),
+        ("day", "今年 5月1日", "2026-05-01"),
+        ("day", "19年5月6日", "2019-05-06"),
+        ("day", "98年5月6日", "1998-05-06"),
+        ("day", "20190506", "2019-05-06"),
+        ("day", "20191306", None),
+        ("day", "2019年5月", None),
+        ("day", "201905", None),
+        ("day", "去年", None),
         ("month", "1972年8月", "1972-08"),
         ("month", "1972-08", "1972-08"),
         ("month", "1972.8", "1972-08"),
@@ -130,7 +130,7 @@ def test_days_and_months_are_read_as_members_write_them(kind, said, kept):
 
 
 def test_short_answers_stand_beside_what_is_written():
-    day = Question(name="q", ask="？", kind="date", options=("今天", "不知道"), means={"不知道": ""})
+    day = Question(name="q", ask="？", kind="day", options=("今天", "不知道"), means={"不知道": ""})
     years = Question(name="q", ask="？", kind="number", unit="个月", options=("1年",), means={"1年": "12"})
 
     assert [read(day, said, today=TODAY) for said in ("今天", "不知道", "5月1日", "也许")] == [

@@ -263,7 +263,7 @@ def walks(form: Form, answers: dict[str, str]):
     if question is None:
         yield answers
         return
-    written = {"date": ("2026-03-02",), "month": ("1980-05",), "number": ("6",)}.get(question.kind, ())
+    written = {"day": ("2026-03-02",), "month": ("1980-05",), "number": ("6",)}.get(question.kind, ())
     if question.name in {"month", "month.standby", "month.wage"}:
         written = ("2026-03",)
     shown = (
