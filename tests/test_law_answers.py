@@ -71,9 +71,8 @@ def told(content: Content) -> Iterator[tuple[str, str]]:
 
 
 def found(texts: list[tuple[str, str]]) -> list[tuple[str, str]]:
-    return [
-        (where, rule) for where, text in texts for rule, pattern in STALE.items() if re.search(pattern, text)
-    ]
+    rules = {rule: re.compile(pattern, re.IGNORECASE) for rule, pattern in STALE.items()}
+    return [(where, rule) for where, text in texts for rule, pattern in rules.items() if pattern.search(text)]
 
 
 def test_rules_that_are_no_longer_so_are_told_nowhere(edition):

@@ -92,7 +92,7 @@ def _span(given: DoubleWage) -> tuple[date, date, date | None]:
         case ExpiredKeptWorking():
             start = given.expired + ONE
             return start, start, months_add(start, YEAR) - ONE
-        case OpenEndedRefused():
+        case _:
             return given.due, given.due, None
 
 

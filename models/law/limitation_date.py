@@ -56,7 +56,7 @@ def limitation_date(given: LimitationDate, law: Law) -> Result:
             return _result(law, raw, None, notes, basis)
         case WageArrears():
             return _apply(given, given.ended, law, notes)
-        case General():
+        case _:
             return _apply(given, given.known, law, notes)
 
 

@@ -81,7 +81,7 @@ def maternity_leave(given: MaternityLeave, law: Law) -> Result:
             )
         case Parental():
             return _parental(given, law, notes)
-        case Nursing():
+        case _:
             return _nursing(given, notes)
 
 

@@ -80,7 +80,7 @@ def min_wage_check(given: MinWageCheck, law: Law) -> Result:
             amount = _standard(law, given.date, given.min_wage, notes) * LINE
             notes.did("min.final", amount=cents(amount))
             return _amount(notes, amount, "min.final", laws.arbitration("47"), laws.beijing_answers("9"))
-        case Deduction():
+        case _:
             standard = _standard(law, given.month, given.min_wage, notes)
             share = given.wage * DEDUCTED
             amount = max(NOTHING, min(share, given.wage - standard))

@@ -65,7 +65,7 @@ def work_injury(given: WorkInjury, law: Law) -> Result:
             return _lump_sum(given, notes)
         case EmployerLate():
             return _employer_late(given, law, notes)
-        case DecisionDue():
+        case _:
             return _decision_due(given, law, notes)
 
 
