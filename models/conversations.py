@@ -18,8 +18,9 @@ class Conversation(Base):
     """One member's conversation.
 
     *form*, *about*, *answers* and *nonce* belong to a form in progress (*form* is empty without one, *asleep*
-    while it is put aside; *answers* may hold the last calculation until the next form begins); *choices* are the buttons last offered as [label, value]; *asked* and *ranked* the
-    last question that was searched and what it found; *misses* counts questions in a row without an answer.
+    while it is put aside; *answers* may hold the last calculation until the next form begins); *choices* are the
+    buttons last offered as [label, value]; *asked* and *ranked* the last question that was searched and what it
+    found; *misses* counts questions in a row without an answer.
     """
 
     __tablename__ = "conversations"

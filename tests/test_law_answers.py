@@ -101,6 +101,28 @@ def test_sure_outcomes_are_promised_nowhere(edition):
     assert [where for where, text in told(edition.content) if never.search(text)] == []
 
 
+UNSURE = {
+    "member_dues": r"(会费|基本工资)[^。]{0,15}0\.5\s*%",
+    "publicity_days": r"公示[^。]{0,10}5个工作日",
+}
+"""How figures that nobody has verified would be told."""
+
+
+def bare(text: str) -> bool:
+    return any(re.search(pattern, text) for pattern in UNSURE.values()) and "没有核实" not in text
+
+
+def test_unverified_figures_are_told_only_as_such(edition):
+    figures = edition.content.figures
+    unsure = {name for name in type(figures).model_fields if getattr(figures, name).rows[-1].mark == "U"}
+
+    assert unsure == set(UNSURE)
+    assert bare("会费按基本工资的0.5%交。")
+    assert bare("名单公示5个工作日。")
+    assert not bare("会费按基本工资的0.5%交，这个数没有核实，以本单位工会说的为准。")
+    assert [where for where, text in told(edition.content) if bare(text)] == []
+
+
 def test_labour_answers_lead_to_a_person_and_to_the_fitting_calculator(edition):
     labour = [entry for entry in edition.content.entries if entry.slug.startswith("labour-")]
     calculators = {

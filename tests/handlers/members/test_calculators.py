@@ -185,6 +185,20 @@ async def test_overtime_adds_day_after_day(chat):
     )
 
 
+async def test_number_is_a_number_where_there_is_also_a_button(chat):
+    asked = await say(chat, "算一算", "[年假]", "[去年]", "6年", "满了", "一直在")
+
+    assert asked == "那一年休了几天年假？\n[没休]"
+    assert (await say(chat, "1", "8700", "[没有]", "[没有]")).startswith(
+        "2025年还有4天没休，按300%大约4800元。"
+    )
+    await say(chat, "[改一改]", "[去年]", "[6]", "满了")
+    assert await say(chat, "一直在") == "那一年休了几天年假？\n[1] [没休]"
+    assert (await say(chat, "[没休]", "[8700]", "[没有]", "[没有]")).startswith(
+        "2025年还有5天没休，按300%大约6000元。"
+    )
+
+
 async def test_deadline_that_is_near_is_told(chat):
     told = await say(chat, "算一算", "[还来得及告吗]", "[别的事]", "2025年11月15日", "[没有]")
 
