@@ -77,7 +77,8 @@ def _batch(content: Content, file: Path) -> None:
     law, lines = Law.of(content), [line for line in file.read_bytes().splitlines() if line.strip()]
     shown = not sys.stdout.isatty() and sys.stderr.isatty()
     for line in track(lines, "calculating", disable=not shown):
-        print(json.dumps(answer(content, law, line), ensure_ascii=False))
+        told = json.dumps(answer(content, law, line), ensure_ascii=False)
+        print(told.encode(errors="backslashreplace").decode())  # half a character of an id cannot be printed
 
 
 def answer(content: Content, law: Law, line: bytes) -> dict[str, object]:

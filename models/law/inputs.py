@@ -25,7 +25,6 @@ _REASONS = {
     "literal_error": "choice",
     "union_tag_invalid": "choice",
     "union_tag_not_found": "missing",
-    "too_long": "many",
 }
 """What pydantic calls a mistake, and the end of the key of the text that tells it; all else is `shape`."""
 
@@ -41,7 +40,7 @@ class WrongInput(Exception):  # noqa: N818 -- an answer to whoever typed it
 class Inputs(BaseModel):
     """The inputs of a calculator; a name that it does not know is a mistake."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
+    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class Widget(str):
@@ -173,7 +172,8 @@ def wrong(error: ValidationError) -> WrongInput:
     problem = error.errors()[0]
     kind = str(problem["type"])
     reason = kind.removeprefix(_OWN) if kind.startswith(_OWN) else _REASONS.get(kind, "shape")
-    return WrongInput(reason, _field(problem)[:NAME_LENGTH])
+    field = _field(problem)[:NAME_LENGTH]
+    return WrongInput(reason, field) if field else WrongInput("inputs")
 
 
 def _field(problem: Any) -> str:

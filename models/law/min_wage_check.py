@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from models.calendar import statutory
 from models.law import laws
 from models.law.inputs import Day, Inputs, Money, Month, WrongInput
 from models.law.result import Basis, Note, Notes, Result, cents
@@ -110,14 +111,13 @@ def _month(given: MonthPay, standard: Fraction, notes: Notes) -> Result:
 
 
 def _hour(given: PartTimeHour, law: Law, notes: Notes) -> Result:
-    standard = law.figure("min_wage_part_time", given.date, notes)
+    free = statutory(given.date)
+    standard = law.figure("min_wage_part_time_holiday" if free else "min_wage_part_time", given.date, notes)
     if standard is None:
         raise WrongInput("no_figure", "date")
     short = max(NOTHING, standard - given.rate)
     notes.did("min.hour", standard=cents(standard), rate=cents(given.rate), short=cents(short))
-    holiday = law.figure("min_wage_part_time_holiday", given.date, notes)
-    if holiday is not None:
-        notes.warn("min.holiday", standard=cents(holiday))
+    notes.warn("min.holiday_counts" if free else "min.holiday")
     numbers = {"standard": cents(standard), "shortfall": cents(short)}
     values = {"standard": cents(standard), "short": cents(short)}
     return notes.result(

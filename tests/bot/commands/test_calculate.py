@@ -38,6 +38,7 @@ def test_bad_lines_are_told_and_the_run_goes_on(capsys, folder, tmp_path):  # no
         json.dumps({**good, "inputs": {"category": "male60"}}).encode(),
         json.dumps({**good, "inputs": {**good["inputs"], "wage": 1}}).encode(),
         json.dumps(good).encode(),
+        rb'{"id": "\ud800", "calculator": "severance", "inputs": {"\ud800": 1}}',
     ]  # fmt: skip
     file = tmp_path / "lines.jsonl"
     file.write_bytes(b"\n".join(lines) + b"\n")
@@ -55,6 +56,7 @@ def test_bad_lines_are_told_and_the_run_goes_on(capsys, folder, tmp_path):  # no
         {"id": 7, "error": "不认识这一项：那个月的工资。（wage）"},
     ]  # fmt: skip
     assert (told[8]["id"], told[8]["result"]["month"]) == (7, "2025-02")
+    assert told[9] == {"id": "\ud800", "error": "输入要写成“名称和值”。"}
 
 
 def test_one_question_prints_its_working(capsys, folder):  # noqa: F811

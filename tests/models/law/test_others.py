@@ -301,7 +301,7 @@ def test_what_does_not_count_is_taken_off(part):
     [
         ("2025-08-31", "26.4", ("26.40", "0.00")),
         ("2025-09-01", "26.4", ("27.70", "1.30")),
-        ("2026-01-01", "30", ("27.70", "0.00")),
+        ("2026-01-05", "30", ("27.70", "0.00")),
     ],
 )
 def test_hour_is_measured_by_its_own_standard(day, rate, expected):
@@ -311,13 +311,15 @@ def test_hour_is_measured_by_its_own_standard(day, rate, expected):
     )
 
 
-def test_holiday_standard_is_told_where_it_is_known():
-    known, unknown = (
-        ask("min_wage_check", ask="part_time_hour", date=day, rate="30")
-        for day in ("2025-09-01", "2025-08-31")
-    )
+def test_statutory_holiday_has_a_standard_of_its_own():
+    inputs = {"ask": "part_time_hour", "rate": "60"}
+    free, other = (ask("min_wage_check", **inputs, date=day) for day in ("2026-10-01", "2026-10-04"))
 
-    assert (warned(known), warned(unknown)) == (["min.holiday"], [])
+    assert (free.numbers, warned(free)) == (
+        {"standard": "65.10", "shortfall": "5.10"},
+        ["min.holiday_counts"],
+    )
+    assert (other.numbers, warned(other)) == ({"standard": "27.70", "shortfall": "0.00"}, ["min.holiday"])
 
 
 @pytest.mark.parametrize(
@@ -333,6 +335,7 @@ def test_deduction_leaves_the_minimum_wage(wage, amount):
     [
         {"ask": "month", "month": "2021-07", "gross": "1"},
         {"ask": "part_time_hour", "date": "2023-08-31", "rate": "1"},
+        {"ask": "part_time_hour", "date": "2025-05-01", "rate": "1"},
         {"ask": "standby_allowance", "month": "2021-07"},
     ],
 )
