@@ -10,6 +10,7 @@ from pydantic import TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
 from config.entries import Entry
+from config.figures import Figures
 from config.lists import Danger, Duty, FormText, Phone, Place
 from config.notices import Template
 from config.search_lists import Development, Guards
@@ -57,6 +58,7 @@ class Content:
     guards: Guards
     development: Development
     forms: Mapping[str, FormText]
+    figures: Figures
     notices: Mapping[str, Template]
     version: int = 0
 
@@ -81,6 +83,7 @@ class Content:
             guards=_listed(Guards, lists, "guards"),
             development=_listed(Development, lists, "development"),
             forms=_listed(dict[str, FormText], lists, "forms"),
+            figures=_listed(Figures, lists, "figures"),
             notices={key: _checked(Template, piece) for key, piece in by_shelf["notices"].items()},
             version=version,
         )

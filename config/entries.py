@@ -58,14 +58,20 @@ class Checked(BaseModel):
 class Question(Checked):
     """One question of a form; *ask* may be the key of a text, whose buttons then stand under the question.
 
-    A question of the kind *digits* keeps the last of them, as many as *digits* says; a *private* one is asked only
+    A question of the kind *digits* keeps the last of them, as many as *digits* says. Of the kind *day* the very day is
+    wanted, of the kind *month* its month. *options* of other kinds than choice are short answers beside what may be
+    written; *means* tells what an option stands for, *unit* what may follow a number. A *private* one is asked only
     where personal matters may pass.
     """
 
     name: str
     ask: str
-    kind: Literal["text", "choice", "number", "digits", "date", "phone", "photo", "file", "confirm"] = "text"
+    kind: Literal[
+        "text", "choice", "number", "digits", "date", "day", "month", "phone", "photo", "file", "confirm"
+    ] = "text"
     options: tuple[str, ...] = ()
+    means: dict[str, str] = {}
+    unit: str = ""
     digits: int = Field(6, ge=1, le=19)
     when: dict[str, str] = {}
     optional: bool = False

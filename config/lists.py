@@ -109,7 +109,8 @@ class Danger(Checked):
 
 
 class FormText(Checked):
-    """A form of the program itself: its questions and the name of what it ends in."""
+    """A form of the program itself: its questions, the name of what it ends in, and what is so without a question."""
 
     questions: tuple[Question, ...]
     ends: str
+    sets: Mapping[str, str] = {}

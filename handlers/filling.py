@@ -117,7 +117,8 @@ def _chosen(turn: Turn, question: Question, chosen: str) -> str | None:
         return turn.conversation.answers.get(f"{BEFORE}{question.name}")
     if chosen == "skip" and question.optional:
         return forms.SKIPPED
-    return {str(number): label for number, label in enumerate(forms.options(question))}.get(chosen)
+    label = {str(number): label for number, label in enumerate(forms.options(question))}.get(chosen)
+    return None if label is None else forms.read(question, label, today=turn.today.date())
 
 
 def stale(turn: Turn) -> Outgoing:
@@ -158,7 +159,8 @@ def _back(turn: Turn) -> Outgoing:
 def _meant(kind: str, said: str, labels: Sequence[str]) -> str:
     if kind == "confirm" and tidy(said) in YES | NO:
         return labels[0] if tidy(said) in YES else labels[1]
-    return pick(said, [(label, label) for label in labels]) or said
+    digits = kind not in {"number", "day", "month"}
+    return pick(said, [(label, label) for label in labels], digits=digits) or said
 
 
 async def _keep(turn: Turn, router: Router, answers: dict[str, str]) -> Outgoing:

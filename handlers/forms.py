@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from datetime import date
 
 from config.entries import Question
+from handlers import saying
+from handlers.choosing import tidy
 
 TEXT_LENGTH = 500
 SKIPPED = ""
 _PHONE = re.compile(r"(?<!\d)1[3-9]\d{9}(?!\d)")
 _DATE = re.compile(r"(?:(\d{4})\s*[年./-]\s*)?(\d{1,2})\s*[月./-]\s*(\d{1,2})\s*[日号]?")
 _DIGITS = re.compile(r"[0-9]{1,19}")
-_NUMBER = re.compile(r"\d{1,9}(?:\.\d{1,2})?")
 
 Answers = Mapping[str, str]
 
@@ -55,14 +56,15 @@ def read(question: Question, said: str, *, today: date) -> str | None:
     text = unicodedata.normalize("NFKC", said).strip()
     if not text:
         return None
+    chosen = next((one for one in options(question) if tidy(one) == tidy(text)), None)
+    if question.kind in {"choice", "confirm"} or (chosen and chosen in question.means):
+        return chosen
     match question.kind:
-        case "choice" | "confirm":
-            return text if text in options(question) else None
+        case "number" | "day" | "month":
+            return _written(question, text, today)
         case "phone":
             found = _PHONE.search(re.sub(r"(?<=\d)[ -](?=\d)", "", text))
             return found[0] if found else None
-        case "number":
-            return text if _NUMBER.fullmatch(text) else None
         case "digits":
             given = re.sub(r"[ -]", "", text)
             fits = _DIGITS.fullmatch(given) and len(given) >= question.digits
@@ -73,6 +75,12 @@ def read(question: Question, said: str, *, today: date) -> str | None:
             return None
         case _:
             return text if len(text) <= TEXT_LENGTH else None
+
+
+def _written(question: Question, text: str, today: date) -> str | None:
+    if question.kind == "number":
+        return saying.amount(text, question.unit)
+    return saying.day(text, today) if question.kind == "day" else saying.month(text, today)
 
 
 def read_file(question: Question, kind: str, file: str) -> str | None:

@@ -90,8 +90,9 @@ class Turn:
         stamp = f"f:{self.conversation.nonce}:{len(self.conversation.answers)}"
         chosen = [Choice(label, f"{stamp}:{number}") for number, label in enumerate(options(question))]
         before = self.conversation.answers.get(f"{BEFORE}{question.name}")
-        if before and not chosen:
-            chosen += [Choice(before, f"{stamp}:before"), self.choice("form.cancel", "form:cancel")]
+        if before and question.kind not in {"choice", "confirm"} and before not in question.options:
+            cancel = () if chosen else (self.choice("form.cancel", "form:cancel"),)
+            chosen = [Choice(before, f"{stamp}:before"), *chosen, *cancel]
         if question.optional:
             chosen.append(Choice(question.skip or self.say("form.skip").text, f"{stamp}:skip"))
         return (*chosen, *own) or (self.choice("form.cancel", "form:cancel"),)

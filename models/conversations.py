@@ -18,8 +18,9 @@ class Conversation(Base):
     """One member's conversation.
 
     *form*, *about*, *answers* and *nonce* belong to a form in progress (*form* is empty without one, *asleep*
-    while it is put aside); *choices* are the buttons last offered as [label, value]; *asked* and *ranked* the
-    last question that was searched and what it found; *misses* counts questions in a row without an answer.
+    while it is put aside; *answers* may hold the last calculation until the next form begins); *choices* are the
+    buttons last offered as [label, value]; *asked* and *ranked* the last question that was searched and what it
+    found; *misses* counts questions in a row without an answer.
     """
 
     __tablename__ = "conversations"
@@ -69,7 +70,7 @@ async def current(session: AsyncSession, member: Member, *, now: datetime) -> tu
         )
         session.add(found)
         return found, True
-    if found.form and now - found.touched_at > KEPT:
+    if (found.form or found.answers) and now - found.touched_at > KEPT:
         found.close()
     return found, False
 

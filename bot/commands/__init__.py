@@ -11,6 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot.commands import (
     asking,
+    calculating,
     colleagues,
     content,
     doctor,
@@ -25,7 +26,19 @@ from bot.commands.base import Failed
 from config.content import ContentError
 from config.settings import Settings
 
-MODULES = (serving, content, asking, colleagues, roster, signups, lists, notices, keeping, doctor)
+MODULES = (
+    serving,
+    content,
+    asking,
+    calculating,
+    colleagues,
+    roster,
+    signups,
+    lists,
+    notices,
+    keeping,
+    doctor,
+)
 
 
 def main(arguments: Sequence[str]) -> int:

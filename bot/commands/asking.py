@@ -9,16 +9,13 @@ import structlog
 from rich.progress import track
 
 from bot import clock, edition
-from bot.commands.base import Commands, Failed, command
-from config import files
-from config.content import Content
+from bot.commands.base import Commands, Failed, command, current_content
 from config.settings import Settings
 from handlers.dialogue import Dialogue, Edition
 from handlers.members import services
 from handlers.router import Router
 from models import crypto, migrate, outbox
 from models.base import Database
-from models.content import published, version
 from models.messages import Address, Incoming, Outgoing
 
 ASKER = Address("web", "command-line")
@@ -51,17 +48,7 @@ async def ask(settings: Settings, parsed: argparse.Namespace) -> int | None:
 
 
 async def _edition(settings: Settings) -> Edition:
-    """Return what is published, or the files where nothing is."""
-    database = Database(settings.database)
-    await database.start()
-    try:
-        async with database.transaction() as session:
-            content = await published(session) if await version(session) else None
-    except Exception:  # noqa: BLE001 -- no database yet, or an empty one: the files are the first edition
-        content = None
-    finally:
-        await database.close()
-    return await edition.make(content or Content.of(files.read(settings.content_dir)))
+    return await edition.make(await current_content(settings))
 
 
 def _batch(made: Edition, file: Path) -> None:

@@ -5,9 +5,12 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
+from config import files
+from config.content import Content
 from config.settings import Settings
 from models import crypto
 from models.base import Database
+from models.content import published, version
 
 if TYPE_CHECKING:
     Commands = argparse._SubParsersAction[argparse.ArgumentParser]  # noqa: SLF001 -- argparse has no public name for it
@@ -38,3 +41,17 @@ async def opened(settings: Settings) -> AsyncIterator[Database]:
         yield database
     finally:
         await database.close()
+
+
+async def current_content(settings: Settings) -> Content:
+    """Return what is published, or the files where nothing is."""
+    database = Database(settings.database)
+    await database.start()
+    try:
+        async with database.transaction() as session:
+            content = await published(session) if await version(session) else None
+    except Exception:  # noqa: BLE001 -- no database yet, or an empty one: the files are the first edition
+        content = None
+    finally:
+        await database.close()
+    return content or Content.of(files.read(settings.content_dir))

@@ -23,6 +23,8 @@ async def tell(turn: Turn) -> Outgoing:
         kinds.append("signups")
     if turn.conversation.form:
         kinds.append("form")
+    elif turn.conversation.answers:
+        kinds.append("sum")
     if await handoffs.count(turn.session, turn.member):
         kinds.append("handoff")
     return turn.say("privacy", kinds="、".join(turn.say(f"privacy.kinds.{kind}").text for kind in kinds))

@@ -58,6 +58,94 @@ def test_read_keeps_what_fits(kind, said, kept):
 
 
 @pytest.mark.parametrize(
+    ("said", "unit", "kept"),
+    [
+        ("8千", "", "8000"),
+        ("8000元", "", "8000"),
+        ("1万2", "", "12000"),
+        ("1万2千", "", "12000"),
+        ("1万2千5", "", "12500"),
+        ("1万零500", "", "10500"),
+        ("1万零5", "", "10005"),
+        ("1万2000", "", "12000"),
+        ("1.25万", "", "12500"),
+        ("3千5百", "", "3500"),
+        ("三千五", "", "3500"),
+        ("两万", "", "20000"),
+        ("8百5", "", "850"),
+        ("12K", "", "12000"),
+        ("1w", "", "10000"),
+        ("大概8千块钱", "", "8000"),
+        ("8000左右", "", "8000"),
+        ("¥12,000.50", "", "12000.50"),
+        ("10.5小时", "小时", "10.5"),
+        ("12年", "年", "12"),
+        ("12年", "个月", None),
+        ("12年", "", None),
+        ("1亿", "", None),
+        ("万", "", None),
+        ("千2", "", None),
+        ("8千到9千", "", None),
+        ("-5", "", None),
+        ("1234567890", "", None),
+    ],
+)
+def test_sums_are_read_as_members_write_them(said, unit, kept):
+    assert read(Question(name="q", ask="？", kind="number", unit=unit), said, today=TODAY) == kept
+
+
+@pytest.mark.parametrize(
+    ("kind", "said", "kept"),
+    [
+        ("day", "今天", "2026-11-24"),
+        ("day", "昨天", "2026-11-23"),
+        ("day", "前天", "2026-11-22"),
+        ("day", "去年5月1日", "2025-05-01"),
+        ("day", "前年的5月1号", "2024-05-01"),
+        ("day", "今年 5月1日", "2026-05-01"),
+        ("day", "19年5月6日", "2019-05-06"),
+        ("day", "98年5月6日", "1998-05-06"),
+        ("day", "20190506", "2019-05-06"),
+        ("day", "20191306", None),
+        ("day", "2019年5月", None),
+        ("day", "201905", None),
+        ("day", "去年", None),
+        ("month", "1972年8月", "1972-08"),
+        ("month", "1972-08", "1972-08"),
+        ("month", "1972.8", "1972-08"),
+        ("month", "197208", "1972-08"),
+        ("month", "72年8月份", "1972-08"),
+        ("month", "1972年8月15日", "1972-08"),
+        ("month", "去年8月", "2025-08"),
+        ("month", "这个月", "2026-11"),
+        ("month", "上个月", "2026-10"),
+        ("month", "1972年13月", None),
+        ("month", "197213", None),
+        ("month", "8月", None),
+        ("month", "不记得", None),
+    ],
+)
+def test_days_and_months_are_read_as_members_write_them(kind, said, kept):
+    assert read(Question(name="q", ask="？", kind=kind), said, today=TODAY) == kept
+
+
+def test_short_answers_stand_beside_what_is_written():
+    day = Question(name="q", ask="？", kind="day", options=("今天", "不知道"), means={"不知道": ""})
+    years = Question(name="q", ask="？", kind="number", unit="个月", options=("1年",), means={"1年": "12"})
+
+    assert [read(day, said, today=TODAY) for said in ("今天", "不知道", "5月1日", "也许")] == [
+        "2026-11-24", "不知道", "2026-05-01", None,
+    ]  # fmt: skip
+    assert [read(years, said, today=TODAY) for said in ("1年", "18个月", "2年")] == ["1年", "18", None]
+
+
+def test_choice_with_full_width_signs_may_be_typed():
+    question = Question(name="q", ask="？", kind="choice", options=("没错，报名", "改一改"))
+
+    assert read(question, "没错，报名", today=TODAY) == "没错，报名"
+
+
+@pytest.mark.parametrize(
     ("asked", "sent", "kept"),
     [
         ("photo", "photo", "web:1"),

@@ -48,6 +48,7 @@ def run(capsys, *arguments: str) -> tuple[int, str, str]:
         "check-content",
         "load-content",
         "ask",
+        "calculate",
         "services",
         "doctor",
         "backup",
