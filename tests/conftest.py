@@ -17,7 +17,6 @@ from models import crypto
 from tests import stock
 from tests.databases import *  # noqa: F403 -- the database fixtures
 from tests.transcripts import Chat
-from tests.watching import pytest_runtest_protocol  # noqa: F401 -- a hook
 
 crypto.use([crypto.new_key()], b"a secret for tests")
 
