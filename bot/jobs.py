@@ -8,7 +8,7 @@ from bot.intake import Intake
 from bot.mailboxes import Mailboxes
 from bot.schedule import Job
 from config.content import Content
-from handlers import desk, editing, noticing, telling
+from handlers import casewatch, desk, editing, noticing, telling
 from handlers.dialogue import Dialogue
 from models import (
     attendance,
@@ -70,6 +70,7 @@ def all_jobs(
         **_of_content(database, dialogue, clock),
         **_of_places(database, dialogue, clock),
         **_of_notices(database, dialogue, clock, owner),
+        **_of_cases(database, dialogue, clock),
         _cleaning(database, store, clock): HOUR,
         **_of_rosters(database, clock),
     }
@@ -145,6 +146,27 @@ def _of_notices(
                     more = await step(session, now=clock())
 
     return {start_notices: SECOND, watch_notices: MINUTE, end_notices: SOON}
+
+
+def _of_cases(database: Database, dialogue: Dialogue, clock: Callable[[], datetime]) -> dict[Job, float]:
+    async def watch_cases() -> None:
+        async with database.transaction() as session:
+            await casewatch.warn(session, dialogue.edition.content, dialogue.ways, now=clock())
+            await casewatch.tell_late(session, dialogue.edition.content, dialogue.ways, now=clock())
+
+    async def pass_on_cases() -> None:
+        async with database.transaction() as session:
+            await casewatch.stand_in(session, dialogue.edition.content, now=clock())
+
+    async def watch_employers() -> None:
+        async with database.transaction() as session:
+            await casewatch.alert(session, dialogue.edition.content, now=clock())
+
+    async def raise_cases() -> None:
+        async with database.transaction() as session:
+            await casewatch.raise_due(session, dialogue.edition.content, now=clock())
+
+    return {watch_cases: MINUTE, pass_on_cases: MINUTE, watch_employers: MINUTE, raise_cases: HOUR}
 
 
 def _of_rosters(database: Database, clock: Callable[[], datetime]) -> dict[Job, float]:
