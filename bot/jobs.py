@@ -56,17 +56,11 @@ def all_jobs(
             await roster_imports.clean(session, now=clock())
             await passes.clean(session, now=clock())
 
-    async def keep_promises() -> None:
-        async with database.transaction() as session:
-            await desk.stand_in(session, dialogue.edition.content, now=clock())
-            await desk.tell_late(session, dialogue.edition.content, now=clock())
-            await desk.tell_interested(session, dialogue.edition.content, now=clock())
-
     return {
         mailboxes.sweep: HALF_MINUTE,
         sweep_outbox: SOON,
-        keep_promises: MINUTE,
         clean: HOUR,
+        **_of_promises(database, dialogue, clock),
         **_of_content(database, dialogue, clock),
         **_of_places(database, dialogue, clock),
         **_of_notices(database, dialogue, clock, owner),
@@ -74,6 +68,16 @@ def all_jobs(
         _cleaning(database, store, clock): HOUR,
         **_of_rosters(database, clock),
     }
+
+
+def _of_promises(database: Database, dialogue: Dialogue, clock: Callable[[], datetime]) -> dict[Job, float]:
+    async def keep_promises() -> None:
+        async with database.transaction() as session:
+            await desk.stand_in(session, dialogue.edition.content, now=clock())
+            await desk.tell_late(session, dialogue.edition.content, now=clock())
+            await desk.tell_interested(session, dialogue.edition.content, now=clock())
+
+    return {keep_promises: MINUTE}
 
 
 def _of_content(database: Database, dialogue: Dialogue, clock: Callable[[], datetime]) -> dict[Job, float]:

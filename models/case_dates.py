@@ -1,4 +1,4 @@
-"""Days of the law: months later, and the working day on, after or before which something falls."""
+"""Days of the law: months later, the working day to which something rolls, and days off that are near."""
 
 import calendar
 from collections.abc import Collection
@@ -25,8 +25,8 @@ def works(day: date, *, holidays: Collection[date] = (), workdays: Collection[da
     return workday(day, holidays=holidays, workdays=workdays).works and not statutory(day)
 
 
-def roll_back(day: date, *, holidays: Collection[date] = (), workdays: Collection[date] = ()) -> date:
-    """Return the last day on or before *day* on which colleagues are there."""
-    while not works(day, holidays=holidays, workdays=workdays):
-        day -= timedelta(days=1)
+def before_next(day: date, *, holidays: Collection[date] = (), workdays: Collection[date] = ()) -> date:
+    """Return the last day before colleagues are there again after *day*: what falls until then is done on *day*."""
+    while not works(day + timedelta(days=1), holidays=holidays, workdays=workdays):
+        day += timedelta(days=1)
     return day

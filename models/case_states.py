@@ -11,7 +11,7 @@ from models import case_deadlines, case_urgency, staff
 from models.base import Refused
 from models.case_dates import works
 from models.case_urgency import Assessment, level
-from models.cases import MACHINE, MEMBER, OVER, Case, CaseStep, State, Urgency, hold
+from models.cases import MACHINE, MEMBER, OVER, Case, CaseStep, State, Urgency, hold, workers
 from models.quiet import BEIJING
 
 DANGER: Urgency = "P0"
@@ -67,7 +67,9 @@ async def move(
 ) -> None:
     """Move a case to another state; whoever ends one is a colleague by name, or the member who withdraws.
 
-    A case of danger is ended by a colleague only. Raises Refused: case_moved, case_danger, why_missing, case_result.
+    A case of danger is ended by a colleague only.
+
+    Raises Refused: case_moved, case_danger, why_missing, case_result, case_unassigned.
     """
     await hold(session, case)
     if to == "withdrawn" and by == MEMBER and case.urgency == DANGER and not case.over:
@@ -78,6 +80,8 @@ async def move(
         raise Refused("why_missing")
     if to == "closed" and result not in RESULTS:
         raise Refused("case_result")
+    if to == "assigned" and not await workers(session, case):
+        raise Refused("case_unassigned")
     if case.over:
         case.promised, case.answered_at, case.late_told, case.rating = None, None, False, ""
     case.closed_at = now if to in OVER else None

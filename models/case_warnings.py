@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from models import case_deadlines
 from models.base import insert_new, kind_of
-from models.case_dates import roll_back, works
+from models.case_dates import before_next, works
 from models.case_deadlines import HEARING, CaseDeadline, CaseWarning
 from models.cases import OVER, Case
 from models.quiet import BEIJING, QUIET_TO, is_quiet
@@ -46,10 +46,10 @@ async def due(
     today, off = now.astimezone(BEIJING).date(), {"holidays": holidays, "workdays": workdays}
     if not works(today, **off):
         return []
-    told = await _told(session, today)
+    told, come = await _told(session, today), reached(now, **off)
     found = []
     for row in await session.execute(_open(today)):
-        days = stage(row.safe_day, **off, now=now)
+        days = stage(row.safe_day, come)
         silent = row.kind == HEARING and today > row.safe_day
         waits = is_quiet(now) and row.urgency not in URGENT
         if days is None or silent or waits or (row.id, days) in told:
@@ -70,19 +70,16 @@ def _open(today: date) -> Select[int, str, date, str]:
     return query.order_by(CaseDeadline.safe_day, CaseDeadline.id)
 
 
-def stage(
-    safe_day: date, *, holidays: Collection[date] = (), workdays: Collection[date] = (), now: datetime
-) -> int | None:
-    """Return which warning's turn it is: the last whose morning has come, on the working day before where it must."""
-    passed = (
-        days
-        for days in DAYS
-        if datetime.combine(
-            roll_back(safe_day - timedelta(days=days), holidays=holidays, workdays=workdays),
-            QUIET_TO, BEIJING,
-        ) <= now
-    )  # fmt: skip
-    return min(passed, default=None)
+def reached(now: datetime, *, holidays: Collection[date] = (), workdays: Collection[date] = ()) -> date:
+    """Return the last day whose warning has come: a working morning brings those of the days off behind it, too."""
+    here = now.astimezone(BEIJING)
+    morning = here.date() - timedelta(days=here.time() < QUIET_TO)
+    return before_next(morning, holidays=holidays, workdays=workdays)
+
+
+def stage(safe_day: date, reached: date) -> int | None:
+    """Return which warning's turn it is when those until *reached* have come; None when none has."""
+    return min((days for days in DAYS if safe_day - timedelta(days=days) <= reached), default=None)
 
 
 async def _due(session: AsyncSession, deadline: CaseDeadline, today: date) -> Due:

@@ -243,6 +243,8 @@ async def test_work_of_who_is_away_is_passed_on_with_a_letter(bench, content, cl
 async def test_time_raises_a_case_and_shortens_its_promise(bench, content, clock):
     case = await worked_on(bench, promised=at("2026-11-26 17:30"))
     rests = await worked_on(bench, of="m2", facts={"hearing": ""}, promised=at("2026-11-26 17:30"))
+    over = await worked_on(bench, of="m3")
+    over.state = "closed"
     clock.now = at("2026-11-18 09:00")
 
     raised = await casewatch.raise_due(bench.session, content, now=clock())
@@ -252,6 +254,7 @@ async def test_time_raises_a_case_and_shortens_its_promise(bench, content, clock
     assert (raised, again) == (1, 0)
     assert (case.urgency, case.promised) == ("P1", at("2026-11-18 17:30"))
     assert (rests.urgency, rests.promised) == ("P3", at("2026-11-26 17:30"))
+    assert over.urgency == "P3"
     assert told == [("phone:li", "案件2026-0001现在是P1，请马上看。")]
 
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from models.calendar import workday
-from models.case_dates import months_add, roll, roll_back, works
+from models.case_dates import before_next, months_add, roll, works
 
 DAYS = st.dates(date(2004, 1, 1), date(2030, 12, 31))
 
@@ -35,33 +35,33 @@ def test_months_added_land_in_the_right_month(day, months):
 
 
 @pytest.mark.parametrize(
-    ("day", "before", "after"),
+    ("day", "after"),
     [
-        (date(2026, 10, 1), date(2026, 9, 30), date(2026, 10, 8)),
-        (date(2026, 10, 10), date(2026, 10, 10), date(2026, 10, 10)),
-        (date(2027, 1, 2), date(2026, 12, 31), date(2027, 1, 4)),
+        (date(2026, 10, 1), date(2026, 10, 8)),
+        (date(2026, 10, 10), date(2026, 10, 10)),
+        (date(2027, 1, 2), date(2027, 1, 4)),
     ],
 )
-def test_day_rolls_to_the_working_days_beside_it(day, before, after):
-    assert (roll_back(day), roll(day)) == (before, after)
+def test_day_rolls_to_the_working_day_on_or_after_it(day, after):
+    assert roll(day) == after
 
 
 def test_day_rolls_by_what_staff_say():
     free = [date(2027, 1, 1), date(2027, 1, 4)]
 
     assert roll(date(2027, 1, 1), holidays=free, workdays=[date(2027, 1, 3)]) == date(2027, 1, 3)
-    assert roll_back(date(2027, 1, 4), holidays=free, workdays=[date(2027, 1, 2)]) == date(2027, 1, 2)
+    assert before_next(date(2026, 12, 31), holidays=free) == date(2027, 1, 4)
+    assert before_next(date(2026, 12, 31), holidays=free, workdays=[date(2027, 1, 3)]) == date(2027, 1, 2)
 
 
 @given(DAYS)
-def test_rolled_days_are_worked_and_none_between(day):
-    first, last = roll_back(day), roll(day)
+def test_no_working_day_lies_between(day):
+    last, off = roll(day), before_next(day)
 
-    assert first <= day <= last
     assert workday(last).works
-    assert works(first)
-    assert not [each for each in range((day - first).days) if works(day - timedelta(days=each))]
     assert not [each for each in range((last - day).days) if workday(day + timedelta(days=each)).works]
+    assert works(off + timedelta(days=1))
+    assert not [each for each in range((off - day).days) if works(off - timedelta(days=each))]
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from config.lists import Duty
 from models import case_deadlines, case_states, staff
 from models.base import Refused
 from models.case_states import NEXT, RESULTS, offered, promise
-from models.cases import MACHINE, MEMBER, OVER, Case
+from models.cases import MACHINE, MEMBER, OVER, Case, CaseWorker
 from tests.models.cases.bench import Bench
 
 STATES = tuple(NEXT)
@@ -42,8 +42,9 @@ def test_table_of_moves_is_this_one():
 
 @pytest.mark.parametrize("urgency", ["P0", "P1"])
 async def test_every_pair_of_states_moves_or_is_refused(small_bench, urgency):
-    await small_bench.colleague("li")
+    li = await small_bench.colleague("li")
     case = await small_bench.case(urgency=urgency)
+    small_bench.session.add(CaseWorker(case_id=case.id, staff_id=li.id, since=small_bench.clock()))
     moved = {by: set[tuple[str, str]]() for by in ("li", MEMBER, MACHINE)}
     for by, before, after in product(moved, STATES, STATES):
         case.state = before
@@ -98,6 +99,7 @@ async def test_end_needs_a_reason_and_closing_a_result(small_bench):
     assert await refusal(small_bench, case, "closed", reason="", result="paid") == "why_missing"
     assert await refusal(small_bench, case, "closed") == "case_result"
     assert await refusal(small_bench, case, "closed", result="won") == "case_result"
+    assert await refusal(small_bench, case, "assigned") == "case_unassigned"
     assert (case.state, case.closed_at, case.result) == ("triage", None, "")
 
 
