@@ -8,7 +8,7 @@ from bot.intake import Intake
 from bot.mailboxes import Mailboxes
 from bot.schedule import Job
 from config.content import Content
-from handlers import desk, editing, noticing, telling
+from handlers import casewatch, desk, editing, noticing, telling
 from handlers.dialogue import Dialogue
 from models import (
     attendance,
@@ -56,23 +56,28 @@ def all_jobs(
             await roster_imports.clean(session, now=clock())
             await passes.clean(session, now=clock())
 
+    return {
+        mailboxes.sweep: HALF_MINUTE,
+        sweep_outbox: SOON,
+        clean: HOUR,
+        **_of_promises(database, dialogue, clock),
+        **_of_content(database, dialogue, clock),
+        **_of_places(database, dialogue, clock),
+        **_of_notices(database, dialogue, clock, owner),
+        **_of_cases(database, dialogue, clock),
+        _cleaning(database, store, clock): HOUR,
+        **_of_rosters(database, clock),
+    }
+
+
+def _of_promises(database: Database, dialogue: Dialogue, clock: Callable[[], datetime]) -> dict[Job, float]:
     async def keep_promises() -> None:
         async with database.transaction() as session:
             await desk.stand_in(session, dialogue.edition.content, now=clock())
             await desk.tell_late(session, dialogue.edition.content, now=clock())
             await desk.tell_interested(session, dialogue.edition.content, now=clock())
 
-    return {
-        mailboxes.sweep: HALF_MINUTE,
-        sweep_outbox: SOON,
-        keep_promises: MINUTE,
-        clean: HOUR,
-        **_of_content(database, dialogue, clock),
-        **_of_places(database, dialogue, clock),
-        **_of_notices(database, dialogue, clock, owner),
-        _cleaning(database, store, clock): HOUR,
-        **_of_rosters(database, clock),
-    }
+    return {keep_promises: MINUTE}
 
 
 def _of_content(database: Database, dialogue: Dialogue, clock: Callable[[], datetime]) -> dict[Job, float]:
@@ -145,6 +150,27 @@ def _of_notices(
                     more = await step(session, now=clock())
 
     return {start_notices: SECOND, watch_notices: MINUTE, end_notices: SOON}
+
+
+def _of_cases(database: Database, dialogue: Dialogue, clock: Callable[[], datetime]) -> dict[Job, float]:
+    async def watch_cases() -> None:
+        async with database.transaction() as session:
+            await casewatch.warn(session, dialogue.edition.content, dialogue.ways, now=clock())
+            await casewatch.tell_late(session, dialogue.edition.content, dialogue.ways, now=clock())
+
+    async def pass_on_cases() -> None:
+        async with database.transaction() as session:
+            await casewatch.stand_in(session, dialogue.edition.content, now=clock())
+
+    async def watch_employers() -> None:
+        async with database.transaction() as session:
+            await casewatch.alert(session, dialogue.edition.content, now=clock())
+
+    async def raise_cases() -> None:
+        async with database.transaction() as session:
+            await casewatch.raise_due(session, dialogue.edition.content, now=clock())
+
+    return {watch_cases: MINUTE, pass_on_cases: MINUTE, watch_employers: MINUTE, raise_cases: HOUR}
 
 
 def _of_rosters(database: Database, clock: Callable[[], datetime]) -> dict[Job, float]:

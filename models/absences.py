@@ -56,7 +56,7 @@ async def listed(session: AsyncSession, *, today: date) -> list[Absence]:
 
 async def able(session: AsyncSession, member: Member, *, today: date) -> list[Staff]:
     """Return the colleagues who are there and may speak with *member*."""
-    query = select(Staff).where(Staff.disabled_at.is_(None), Staff.id.not_in(_away(today)))
+    query = select(Staff).where(Staff.disabled_at.is_(None), Staff.id.not_in(away(today)))
     people = list(await session.scalars(query.order_by(Staff.login)))
     rights = await staff.rights_of(session, people)
     return [one for one in people if rights[one.id].scope(ANSWERING).allows(member.union_name, member.area)]
@@ -95,5 +95,6 @@ async def _work(session: AsyncSession, absence: Absence) -> Sequence[tuple[HandO
     return [(handoff, member) for handoff, member in await session.execute(query)]
 
 
-def _away(today: date) -> Select[int]:
+def away(today: date) -> Select[int]:
+    """Select the ids of those who are away."""
     return select(Absence.staff_id).where(Absence.since <= today, Absence.until >= today)

@@ -85,7 +85,7 @@ class CaseWorker(Base):
 
 
 class CaseStep(Base):
-    """A change of a case's state or urgency: by whom, and why."""
+    """A change of a case: by whom, and why; *codes* are the reasons that spoke for its urgency then."""
 
     __tablename__ = "case_steps"
 
@@ -96,6 +96,7 @@ class CaseStep(Base):
     after: Mapped[str]
     by: Mapped[str]
     reason: Mapped[str] = mapped_column(Encrypted, default="")
+    codes: Mapped[str | None] = mapped_column(Encrypted)
     at: Mapped[datetime] = mapped_column(Moment)
 
 
@@ -164,6 +165,12 @@ async def workers(session: AsyncSession, case: Case) -> list[Staff]:
 def read_by(staff: Staff) -> Select[int]:
     """Select the ids of the cases that *staff* works on, and so may read: all others are closed to them."""
     return select(CaseWorker.case_id).where(CaseWorker.staff_id == staff.id, CaseWorker.until.is_(None))
+
+
+async def hold(session: AsyncSession, case: Case) -> None:
+    """Let nobody else change *case* until the transaction ends: whoever comes second sees what the first has done."""
+    await session.flush()
+    await session.refresh(case, with_for_update=True)
 
 
 @moves_along

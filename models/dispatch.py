@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm.attributes import set_committed_value
 
 from config.notices import NAME
-from models import answers, calls, handoffs, notice_lines, quiet, subscriptions
+from models import answers, calls, danger, handoffs, notice_lines, quiet, subscriptions
 from models.members import Contact, Member
 from models.messages import Choice, Outgoing
 from models.notices import TOLD, Notice
@@ -64,7 +64,7 @@ async def _round(session: AsyncSession, letters: Sequence[Letter], now: datetime
     alive = select(Contact.address).where(
         Contact.channel == letters[0].channel, Contact.address.in_(at), Contact.dead_at.is_(None)
     )
-    spared = select(Member.id).where(Member.id.in_(members), Member.id.in_(handoffs.in_danger(now)))
+    spared = select(Member.id).where(Member.id.in_(members), Member.id.in_(danger.in_danger(now)))
     found = await session.scalars(select(Member).where(Member.id.in_(members)))
     return Round(
         about,

@@ -7,7 +7,7 @@ from sqlalchemy import ForeignKey, Table, exists, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
-from models import handoffs
+from models import danger
 from models.base import Base, Moment, Refused, insert_new, kind_of
 from models.crypto import Encrypted
 from models.events import OPEN, SERIES, Event
@@ -50,7 +50,7 @@ async def ask(session: AsyncSession, *, now: datetime) -> list[Place]:
     query = (
         select(Place)
         .where(Place.event_id.in_(await _over(session, today)), *_UNASKED)
-        .where(Place.member_id.not_in(handoffs.in_danger(now)))
+        .where(Place.member_id.not_in(danger.in_danger(now)))
         .order_by(Place.id)
         .limit(AT_ONCE)
     )
