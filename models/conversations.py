@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, Moment
-from models.crypto import EncryptedJSON
+from models.crypto import EncryptedJSON, Sealed
 from models.members import Member, moves_along
 
 KEPT = timedelta(days=30)
@@ -30,7 +30,7 @@ class Conversation(Base):
     answers: Mapped[dict[str, str]] = mapped_column(EncryptedJSON, default=dict)
     nonce: Mapped[str] = mapped_column(default="")
     asleep: Mapped[bool] = mapped_column(default=False)
-    choices: Mapped[list[Any]] = mapped_column(JSON, default=list)
+    choices: Mapped[list[Any]] = mapped_column(Sealed, default=list)
     asked: Mapped[dict[str, str]] = mapped_column(EncryptedJSON, default=dict)
     ranked: Mapped[list[Any]] = mapped_column(JSON, default=list)
     misses: Mapped[int] = mapped_column(default=0)

@@ -5,11 +5,12 @@ from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any, cast
 
-from sqlalchemy import JSON, Index, Table, UniqueConstraint, delete, select, update
+from sqlalchemy import Index, Table, UniqueConstraint, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, Moment, insert_new, kind_of, lock_chat
+from models.crypto import Sealed
 from models.messages import Address, Incoming
 
 TRIES = 3
@@ -30,7 +31,7 @@ class Received(Base):
     channel: Mapped[str]
     chat: Mapped[str]
     platform_id: Mapped[str]
-    body: Mapped[dict[str, Any]] = mapped_column(JSON)
+    body: Mapped[dict[str, Any]] = mapped_column(Sealed)
     state: Mapped[str] = mapped_column(default="new")
     tries: Mapped[int] = mapped_column(default=0)
     received_at: Mapped[datetime] = mapped_column(Moment)

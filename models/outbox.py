@@ -7,7 +7,6 @@ from functools import cache
 from typing import Any, Literal, cast
 
 from sqlalchemy import (
-    JSON,
     Index,
     SmallInteger,
     Table,
@@ -23,6 +22,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, Moment, insert_new, kind_of, wake
+from models.crypto import Sealed
 from models.messages import LANES, Address, Choice, Outgoing
 
 PULLED = "web"
@@ -56,7 +56,7 @@ class Letter(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     channel: Mapped[str]
     address: Mapped[str]
-    body: Mapped[dict[str, Any]] = mapped_column(JSON)
+    body: Mapped[dict[str, Any]] = mapped_column(Sealed)
     lane: Mapped[int] = mapped_column(SmallInteger)
     state: Mapped[str]
     due: Mapped[datetime] = mapped_column(Moment)

@@ -15,6 +15,7 @@ from bot.commands import (
     content,
     doctor,
     keeping,
+    keys,
     lists,
     notices,
     roster,
@@ -25,7 +26,7 @@ from bot.commands.base import Failed
 from config.content import ContentError
 from config.settings import Settings
 
-MODULES = (serving, content, asking, colleagues, roster, signups, lists, notices, keeping, doctor)
+MODULES = (serving, content, asking, colleagues, roster, signups, lists, notices, keeping, keys, doctor)
 
 
 def main(arguments: Sequence[str]) -> int:

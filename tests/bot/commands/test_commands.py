@@ -52,6 +52,7 @@ def run(capsys, *arguments: str) -> tuple[int, str, str]:
         "doctor",
         "backup",
         "restore",
+        "rotate-keys",
         "import-roster",
         "import-signups",
         "calls",
