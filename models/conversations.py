@@ -45,9 +45,9 @@ class Conversation(Base):
         self.open("", "", "")
 
     def forget(self) -> None:
-        """End the form and forget what was asked and found."""
+        """End the form and forget what was asked, found and offered."""
         self.close()
-        self.asked, self.ranked = {}, []
+        self.asked, self.ranked, self.choices = {}, [], []
 
 
 async def current(session: AsyncSession, member: Member, *, now: datetime) -> tuple[Conversation, bool]:

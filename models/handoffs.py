@@ -240,6 +240,13 @@ async def count(session: AsyncSession, member: Member) -> int:
     return await session.scalar(query) or 0
 
 
+async def digests(session: AsyncSession, member: Member) -> dict[str, str]:
+    """Return what was sent in *member*'s hand-offs and lies in the store, each with a name."""
+    query = select(HandOffLine.digest, HandOffLine.text).join(HandOff)
+    query = query.where(HandOff.member_id == member.id, HandOffLine.digest != "")
+    return {line.digest: line.text for line in await session.execute(query)}
+
+
 async def erase(session: AsyncSession, member: Member) -> None:
     """Delete what was said in *member*'s closed hand-offs, and their phone; an open one stays until it ends."""
     closed = select(HandOff.id).where(HandOff.member_id == member.id, HandOff.state == "closed")

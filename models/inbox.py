@@ -1,6 +1,6 @@
 """The inbox: every message that arrived, stored before it is acknowledged, answered once."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any, cast
@@ -114,3 +114,10 @@ async def clean(session: AsyncSession, *, now: datetime) -> None:
     """Forget the keys of messages answered two days ago."""
     old = (_TABLE.c.state == "done", _TABLE.c.received_at < now - KEPT)
     await session.execute(delete(_TABLE).where(*old))
+
+
+async def forget(session: AsyncSession, chats: Collection[Address]) -> None:
+    """Delete what these chats have sent and what was answered; what still waits for its answer stays until then."""
+    for chat in chats:
+        theirs = (_TABLE.c.channel == chat.channel, _TABLE.c.chat == chat.id, _TABLE.c.state != "new")
+        await session.execute(delete(_TABLE).where(*theirs))

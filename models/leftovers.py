@@ -1,26 +1,40 @@
 """What members sent and nobody needs: it is deleted from the store after some days."""
 
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
 
-from sqlalchemy import delete, exists, or_, select
+from sqlalchemy import delete, exists, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from models import attachments
+from models.case_lines import CaseLine
+from models.case_papers import CasePaper
 from models.files import RECEIVED, File
 from models.handoffs import HandOffLine
+from models.members import Member
 from models.works import Work
 
 CLEANED = 100
+ABANDONED = datetime(2000, 1, 1, tzinfo=UTC)
+"""When something was received that is to go at once."""
 
 
 async def unneeded(session: AsyncSession, *, before: datetime) -> list[str]:
-    """Return contents that were received before then and belong to no work and no talk with a colleague, to delete from the store."""
+    """Return contents that were received before then and belong to no work, no case and no talk with a colleague, to delete from the store."""
     of_work = exists().where(
         or_(*(column == File.hash for column in (Work.original, Work.shown, Work.thumbnail)))
     )
-    of_talk = exists().where(HandOffLine.digest == File.hash)
-    query = select(File.hash).where(File.purpose == RECEIVED, File.at < before, ~of_work, ~of_talk)
+    talked = [exists().where(table.digest == File.hash) for table in (HandOffLine, CaseLine, CasePaper)]
+    query = select(File.hash).where(File.purpose == RECEIVED, File.at < before, ~of_work, ~or_(*talked))
     return list(await session.scalars(query.order_by(File.hash).limit(CLEANED)))
+
+
+async def abandon(session: AsyncSession, member: Member, hashes: Iterable[str]) -> None:
+    """Let go of what *member* sent: what nobody else needs is deleted from the store as soon as somebody looks."""
+    own = File.uploaded_by == member.id
+    theirs = (or_(own, File.hash.in_(list(hashes))), File.purpose != attachments.PURPOSE)
+    await session.execute(update(File).where(*theirs).values(purpose=RECEIVED, at=ABANDONED))
+    await session.execute(update(File).where(own).values(uploaded_by=None))
 
 
 async def forget(session: AsyncSession, hashes: Sequence[str]) -> None:

@@ -1,6 +1,6 @@
 """The outbox: every letter that leaves, written in the transaction of what it tells of."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from functools import cache
@@ -213,3 +213,16 @@ async def acknowledge(session: AsyncSession, address: str, *, upto: int, now: da
         TABLE.c.id <= upto,
     )
     await session.execute(update(TABLE).where(*ready).values(state="sent", settled_at=now))
+
+
+async def forget(session: AsyncSession, addresses: Collection[Address], member_id: int) -> None:
+    """Delete the letters to *addresses*; those of notices to a member stay as numbers, without whose they were."""
+    for at in addresses:
+        theirs = (TABLE.c.channel == at.channel, TABLE.c.address == at.id, TABLE.c.member_id.is_(None))
+        await session.execute(delete(TABLE).where(*theirs))
+    told = TABLE.c.member_id == member_id
+    unsent = update(TABLE).where(told, TABLE.c.state.in_(("waiting", "leased", HELD)))
+    await session.execute(unsent.values(state="skipped", reason="gone"))
+    await session.execute(
+        update(TABLE).where(told).values(member_id=None, address="", body={}, platform_id="")
+    )

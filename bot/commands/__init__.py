@@ -18,6 +18,7 @@ from bot.commands import (
     keys,
     lists,
     notices,
+    persons,
     roster,
     serving,
     signups,
@@ -26,7 +27,20 @@ from bot.commands.base import Failed
 from config.content import ContentError
 from config.settings import Settings
 
-MODULES = (serving, content, asking, colleagues, roster, signups, lists, notices, keeping, keys, doctor)
+MODULES = (
+    serving,
+    content,
+    asking,
+    colleagues,
+    roster,
+    signups,
+    lists,
+    notices,
+    keeping,
+    keys,
+    persons,
+    doctor,
+)
 
 
 def main(arguments: Sequence[str]) -> int:

@@ -53,6 +53,7 @@ def run(capsys, *arguments: str) -> tuple[int, str, str]:
         "backup",
         "restore",
         "rotate-keys",
+        "erase",
         "import-roster",
         "import-signups",
         "calls",
