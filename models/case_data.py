@@ -4,25 +4,30 @@ from collections.abc import AsyncIterator, Sequence
 from datetime import date
 from typing import TypeVar
 
-from sqlalchemy import Select, delete, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, delete, exists, func, or_, select, true, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from models.appointments import Appointment
 from models.case_deadlines import CaseDeadline
 from models.case_lines import NOTE, CaseLine
 from models.case_papers import CasePaper
-from models.cases import MEMBER, OVER, Case, CaseStep
+from models.cases import MEMBER, OVER, Case, CaseStep, read_by
 from models.members import Member
 from models.sheets_out import Cell
+from models.staff import Staff
 
 Row = Sequence[Cell]
 _T = TypeVar("_T", CaseStep, CaseLine, CasePaper, CaseDeadline, Appointment)
 STEPS = {"state": "案件状态", "urgency": "案件急缓", "consent": "案件同意"}
 
 
-async def rows(session: AsyncSession, member: Member) -> AsyncIterator[Row]:
-    """Yield everything about the cases of *member* but what colleagues noted among themselves."""
-    for case in await session.scalars(select(Case).where(Case.member_id == member.id).order_by(Case.id)):
+async def rows(session: AsyncSession, member: Member, *, reader: Staff | None = None) -> AsyncIterator[Row]:
+    """Yield everything about the cases of *member* but what colleagues noted among themselves.
+
+    A colleague as *reader* gets only the cases that they work on.
+    """
+    mine = and_(Case.member_id == member.id, Case.id.in_(read_by(reader)) if reader else true())
+    for case in await session.scalars(select(Case).where(mine).order_by(Case.id)):
         told = [
             case.number,
             case.topic,
@@ -37,35 +42,35 @@ async def rows(session: AsyncSession, member: Member) -> AsyncIterator[Row]:
         yield "案件", " ".join(one for one in (*told, case.result, case.rating) if one), case.opened_at
         if facts:
             yield "案件里填的", f"{case.number}：{'；'.join(facts)}", case.opened_at
-    async for row in _around(session, member):
+    async for row in _around(session, mine):
         yield row
 
 
-async def _around(session: AsyncSession, member: Member) -> AsyncIterator[Row]:
-    for number, step in await session.execute(_of(CaseStep, member)):
+async def _around(session: AsyncSession, mine: ColumnElement[bool]) -> AsyncIterator[Row]:
+    for number, step in await session.execute(_of(CaseStep, mine)):
         yield (
             STEPS.get(step.kind, step.kind),
             f"{number}：{step.before} → {step.after} {step.reason}".strip(),
             step.at,
         )
-    for number, line in await session.execute(_of(CaseLine, member).where(CaseLine.kind != NOTE)):
+    for number, line in await session.execute(_of(CaseLine, mine).where(CaseLine.kind != NOTE)):
         yield (
             "案件里说的话",
             f"{number} {'我' if line.author == MEMBER else '同事'}：{line.text}",
             line.said_at,
         )
-    for number, paper in await session.execute(_of(CasePaper, member)):
+    for number, paper in await session.execute(_of(CasePaper, mine)):
         yield "案件材料", f"{number}：{paper.paper} {paper.standing} {paper.name}".strip(), paper.at
-    for number, deadline in await session.execute(_of(CaseDeadline, member)):
+    for number, deadline in await session.execute(_of(CaseDeadline, mine)):
         day = f"{deadline.safe_day:%Y-%m-%d}"
         yield "案件期限", f"{number}：{deadline.kind} {day} {deadline.note}".strip(), deadline.met_at
-    for number, meeting in await session.execute(_of(Appointment, member)):
+    for number, meeting in await session.execute(_of(Appointment, mine)):
         yield "约见", f"{number}：{meeting.state} {meeting.place} {meeting.note}".strip(), meeting.starts_at
 
 
-def _of(table: type[_T], member: Member) -> Select[str, _T]:
+def _of(table: type[_T], mine: ColumnElement[bool]) -> Select[str, _T]:
     query = select(Case.number, table).join(Case, Case.id == table.case_id)
-    return query.where(Case.member_id == member.id).order_by(table.id)
+    return query.where(mine).order_by(table.id)
 
 
 async def held(session: AsyncSession, member: Member, *, today: date) -> list[tuple[Case, date | None]]:

@@ -233,6 +233,11 @@ async def fetched(session: AsyncSession, number: int, kept: Kept | None, *, now:
     await files.receive(session, kept, by=handoff.member_id, now=now)
 
 
+async def numbers(session: AsyncSession, member: Member) -> list[int]:
+    """Return the numbers of *member*'s hand-offs."""
+    return list(await session.scalars(select(HandOff.id).where(HandOff.member_id == member.id)))
+
+
 async def count(session: AsyncSession, member: Member) -> int:
     """Count the lines kept of *member*'s hand-offs, without what colleagues noted for themselves."""
     query = select(func.count()).select_from(HandOffLine).join(HandOff)

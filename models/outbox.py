@@ -11,7 +11,9 @@ from sqlalchemy import (
     SmallInteger,
     Table,
     Update,
+    and_,
     bindparam,
+    case,
     delete,
     false,
     or_,
@@ -216,13 +218,11 @@ async def acknowledge(session: AsyncSession, address: str, *, upto: int, now: da
 
 
 async def forget(session: AsyncSession, addresses: Collection[Address], member_id: int) -> None:
-    """Delete the letters to *addresses*; those of notices to a member stay as numbers, without whose they were."""
-    for at in addresses:
-        theirs = (TABLE.c.channel == at.channel, TABLE.c.address == at.id, TABLE.c.member_id.is_(None))
-        await session.execute(delete(TABLE).where(*theirs))
-    told = TABLE.c.member_id == member_id
-    unsent = update(TABLE).where(told, TABLE.c.state.in_(("waiting", "leased", HELD)))
-    await session.execute(unsent.values(state="skipped", reason="gone"))
-    await session.execute(
-        update(TABLE).where(told).values(member_id=None, address="", body={}, platform_id="")
-    )
+    """Empty the letters to *addresses* and those of notices to a member; what has not left does not leave.
+
+    The rows stay until they are old: a page counts letters by their numbers, which must not be used twice.
+    """
+    unsent = case((TABLE.c.state.in_(("waiting", "leased", "ready", HELD)), "skipped"), else_=TABLE.c.state)
+    nothing = {"address": "", "body": {}, "platform_id": "", "key": None, "member_id": None, "state": unsent}
+    theirs = (and_(TABLE.c.channel == at.channel, TABLE.c.address == at.id) for at in addresses)
+    await session.execute(update(TABLE).where(or_(TABLE.c.member_id == member_id, *theirs)).values(nothing))

@@ -24,6 +24,7 @@ from models.pairs import Pair
 from models.places import Place
 from models.roster import Card
 from models.sheets_out import Cell
+from models.staff import Staff
 from models.works import Work
 
 HEADER = ("类别", "内容", "时间")
@@ -37,10 +38,11 @@ FORMER = {
 Row = Sequence[Cell]
 
 
-async def rows(session: AsyncSession, member: Member) -> list[Row]:
-    """Return everything kept about *member*, header first."""
-    parts = (_self, _events, _talks, case_data.rows, _notices)
-    return [HEADER, *[row for part in parts async for row in part(session, member)]]
+async def rows(session: AsyncSession, member: Member, *, reader: Staff | None = None) -> list[Row]:
+    """Return everything kept about *member*, header first; a colleague as *reader* gets only the cases they work on."""
+    told = [row for part in (_self, _events, _talks) async for row in part(session, member)]
+    told += [row async for row in case_data.rows(session, member, reader=reader)]
+    return [HEADER, *told, *[row async for row in _notices(session, member)]]
 
 
 async def files(session: AsyncSession, member: Member) -> dict[str, str]:
