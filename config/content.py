@@ -10,7 +10,7 @@ from pydantic import TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
 from config.entries import Entry
-from config.lists import Danger, Duty, FormText, Phone, Place
+from config.lists import Danger, Duty, FormText, Keep, Phone, Place, Retained
 from config.notices import Template
 from config.search_lists import Development, Guards
 from config.texts import Text, first_edition
@@ -57,6 +57,7 @@ class Content:
     guards: Guards
     development: Development
     forms: Mapping[str, FormText]
+    retention: Mapping[Retained, Keep]
     notices: Mapping[str, Template]
     version: int = 0
 
@@ -81,6 +82,7 @@ class Content:
             guards=_listed(Guards, lists, "guards"),
             development=_listed(Development, lists, "development"),
             forms=_listed(dict[str, FormText], lists, "forms"),
+            retention=_listed(dict[Retained, Keep], lists, "retention"),
             notices={key: _checked(Template, piece) for key, piece in by_shelf["notices"].items()},
             version=version,
         )

@@ -93,6 +93,13 @@ async def files(session: AsyncSession, member: Member) -> dict[str, str]:
     return {file.digest: file.name for file in (*found, *said)}
 
 
+async def digests(session: AsyncSession, case: Case) -> list[str]:
+    """Return the contents that were sent for *case*."""
+    papers = select(CasePaper.digest).where(CasePaper.case_id == case.id, CasePaper.digest != "")
+    lines = select(CaseLine.digest).where(CaseLine.case_id == case.id, CaseLine.digest != "")
+    return [*await session.scalars(papers), *await session.scalars(lines)]
+
+
 async def forget(session: AsyncSession, case: Case) -> None:
     """Forget who it was and all that was said, notes of colleagues too; number, topic, place and dates stay for the figures."""
     case.name = case.phone = case.employer = case.employer_hash = case.channel = case.address = case.union = (

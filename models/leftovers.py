@@ -30,11 +30,16 @@ async def unneeded(session: AsyncSession, *, before: datetime) -> list[str]:
 
 
 async def abandon(session: AsyncSession, member: Member, hashes: Iterable[str]) -> None:
-    """Let go of what *member* sent: what nobody else needs is deleted from the store as soon as somebody looks."""
+    """Let go of what *member* sent, and of *hashes*."""
     own = File.uploaded_by == member.id
-    theirs = (or_(own, File.hash.in_(list(hashes))), File.purpose != attachments.PURPOSE)
-    await session.execute(update(File).where(*theirs).values(purpose=RECEIVED, at=ABANDONED))
+    await let_go(session, [*hashes, *await session.scalars(select(File.hash).where(own))])
     await session.execute(update(File).where(own).values(uploaded_by=None))
+
+
+async def let_go(session: AsyncSession, hashes: Sequence[str]) -> None:
+    """Let contents be deleted from the store as soon as somebody looks, unless somebody else needs them."""
+    gone = update(File).where(File.hash.in_(hashes), File.purpose != attachments.PURPOSE)
+    await session.execute(gone.values(purpose=RECEIVED, at=ABANDONED))
 
 
 async def forget(session: AsyncSession, hashes: Sequence[str]) -> None:

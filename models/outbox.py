@@ -223,6 +223,13 @@ async def forget(session: AsyncSession, addresses: Collection[Address], member_i
     The rows stay until they are old: a page counts letters by their numbers, which must not be used twice.
     """
     unsent = case((TABLE.c.state.in_(("waiting", "leased", "ready", HELD)), "skipped"), else_=TABLE.c.state)
-    nothing = {"address": "", "body": {}, "platform_id": "", "key": None, "member_id": None, "state": unsent}
+    nothing: dict[str, Any] = {
+        "address": "",
+        "body": {},
+        "platform_id": "",
+        "key": None,
+        "member_id": None,
+        "state": unsent,
+    }
     theirs = (and_(TABLE.c.channel == at.channel, TABLE.c.address == at.id) for at in addresses)
     await session.execute(update(TABLE).where(or_(TABLE.c.member_id == member_id, *theirs)).values(nothing))

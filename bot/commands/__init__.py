@@ -19,6 +19,7 @@ from bot.commands import (
     lists,
     notices,
     persons,
+    retention,
     roster,
     serving,
     signups,
@@ -39,6 +40,7 @@ MODULES = (
     keeping,
     keys,
     persons,
+    retention,
     doctor,
 )
 

@@ -54,6 +54,7 @@ def run(capsys, *arguments: str) -> tuple[int, str, str]:
         "restore",
         "rotate-keys",
         "erase",
+        "retention",
         "import-roster",
         "import-signups",
         "calls",
