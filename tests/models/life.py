@@ -157,5 +157,5 @@ async def dump(database: Database) -> dict[str, str]:
     async with database.transaction() as session:
         for table in Base.metadata.sorted_tables:
             rows = await session.execute(text(f'SELECT * FROM "{table.name}"'))
-            found[table.name] = "\n".join(str(tuple(row)) for row in rows)
+            found[table.name] = "\n".join(" ".join(map(str, row)) for row in rows)
     return found

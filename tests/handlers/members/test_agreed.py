@@ -65,7 +65,7 @@ async def test_one_purpose_is_taken_back_and_the_worker_hears_the_number(private
             letter.message.text
             for letter in await session.scalars(select(Letter).where(Letter.address == "li"))
         ]
-    assert told == ["案件2026-0001：会员撤回了一项同意，请在后台看一下。"]
+    assert told == ["2026-0001号：会员撤回了一项同意，请在后台看一下。"]
     async with private.database.transaction() as session:
         member = await members.at_address(session, AT, now=private.clock())
         holds = [
