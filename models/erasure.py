@@ -27,6 +27,7 @@ from models import (
     unanswered,
     works,
 )
+from models.consents import Consent
 from models.conversations import Conversation
 from models.events import Event
 from models.members import Contact, Member
@@ -34,7 +35,7 @@ from models.messages import Address
 from models.notice_lines import NoticeLine
 from models.pairs import Pair
 from models.passes import Pass
-from models.places import CANCELLED, LIVE, MEMBER, Change, Place
+from models.places import CANCELLED, LIVE, MEMBER, Change, Place, PlaceAudit
 from models.quiet import BEIJING
 from models.roster import Card
 
@@ -137,6 +138,9 @@ async def _unreached(session: AsyncSession, member: Member) -> None:
     for table in (Pass, NoticeLine, Contact):
         await session.execute(delete(table).where(table.member_id == member.id))
     await session.execute(update(Pair).where(Pair.member_id == member.id).values(wish={}))
+    await session.execute(update(Consent).where(Consent.member_id == member.id).values(how=""))
+    mine = select(Place.id).where(Place.member_id == member.id)
+    await session.execute(update(PlaceAudit).where(PlaceAudit.place_id.in_(mine)).values(reason=""))
     member.wants_news, member.language, member.channel = False, "", ""
     member.quiet_from = member.quiet_to = member.card_tried_at = None
 

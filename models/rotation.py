@@ -24,8 +24,8 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from models import crypto
-from models.base import Base
 from models.crypto import SEALED, Sealed
+from models.migrate import declared
 
 SLICE = 200
 TOKEN = "%gAAAA%"  # noqa: S105 -- how every encrypted text begins, no secret
@@ -44,7 +44,7 @@ class Turned:
 
 def tables() -> list[Table]:
     """Return every table that has secrets, as the tables themselves say."""
-    return [table for table in Base.metadata.sorted_tables if secrets_of(table)]
+    return [table for table in declared().sorted_tables if secrets_of(table)]
 
 
 def secrets_of(table: Table) -> list[Column[Any]]:

@@ -24,7 +24,7 @@ from models import (
 )
 from models.answers import NoticeAnswer
 from models.appointments import Appointment
-from models.base import Base, Database
+from models.base import Database
 from models.case_deadlines import CaseDeadline
 from models.case_lines import CaseLine
 from models.case_papers import CasePaper
@@ -34,6 +34,7 @@ from models.files import RECEIVED, File
 from models.handoffs import HandOff, HandOffLine
 from models.members import Member
 from models.messages import Address, Choice, Incoming, Outgoing
+from models.migrate import declared
 from models.notice_lines import NoticeLine
 from models.notices import Notice
 from models.opinions import Opinion
@@ -53,7 +54,7 @@ HOLDER = Holder(NAME, "6214680000222222", PHONE, "北冶", "上地")
 def theirs() -> list[str]:
     """Return every table that leads to a member, however many steps away."""
     found = {"members"}
-    for table in Base.metadata.sorted_tables:  # parents come before children
+    for table in declared().sorted_tables:  # parents come before children
         if any(key.column.table.name in found for key in table.foreign_keys):
             found.add(table.name)
     return sorted(found)
@@ -155,7 +156,7 @@ async def dump(database: Database) -> dict[str, str]:
     """Return every row of every table as it stands there, by its table."""
     found = {}
     async with database.transaction() as session:
-        for table in Base.metadata.sorted_tables:
+        for table in declared().sorted_tables:
             rows = await session.execute(text(f'SELECT * FROM "{table.name}"'))
             found[table.name] = "\n".join(" ".join(map(str, row)) for row in rows)
     return found

@@ -53,6 +53,8 @@ async def test_nothing_is_left(database, person, clock):
     async with database.transaction() as session:
         card = await session.scalar(select(Card))
         await session.execute(text("UPDATE inbox SET state = 'done'"))
+        for written in ("place_audit SET reason", "consents SET how"):
+            await session.execute(text(f"UPDATE {written} = :said"), {"said": WORD})
         before = await readable(session)
     assert {name for name, rows in before.items() if WORD in rows or NAME in rows or PHONE in rows} >= LIVED
 
@@ -71,8 +73,8 @@ async def test_nothing_is_left(database, person, clock):
 
 
 LIVED = {
-    "appointments", "case_deadlines", "case_lines", "case_papers", "case_steps", "cases", "conversations", "handoff_lines",
-    "handoffs", "inbox", "members", "notice_lines", "opinions", "outbox", "pairs", "places", "roster", "unanswered", "roster_unmatched",
+    "appointments", "case_deadlines", "case_lines", "case_papers", "case_steps", "cases", "consents", "conversations", "handoff_lines",
+    "handoffs", "inbox", "members", "notice_lines", "opinions", "outbox", "pairs", "place_audit", "places", "roster", "unanswered", "roster_unmatched",
 }  # fmt: skip
 
 
