@@ -5,10 +5,10 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import func, select, text
 
-from models import case_data, erasure, handoffs, leftovers, members, outbox, personal_data, roster
+from models import case_data, cases, erasure, handoffs, leftovers, members, outbox, personal_data, roster
 from models.base import Base
 from models.case_deadlines import CaseDeadline
-from models.cases import Case
+from models.cases import Case, Filed
 from models.erasure import Hold
 from models.files import File, Store
 from models.members import Member
@@ -194,3 +194,19 @@ async def test_letter_that_waits_is_not_sent_to_who_is_forgotten(database, perso
         )
         assert list(states) == [("skipped", None, ""), ("sent", None, ""), ("skipped", None, "")]
         assert await roster.by_phone(session, PHONE) != []
+
+
+async def test_who_has_said_little_is_told_and_forgotten_too(small, clock):
+    async with small.transaction() as session:
+        member = await members.at_address(session, HERE, now=clock())
+        case = await cases.file(
+            session, member, HERE, Filed("other", "P3", "", "", ""), promised=None, now=clock()
+        )
+        rows = await personal_data.rows(session, member)
+        case.state, case.closed_at = "withdrawn", clock()
+        await erasure.everything(session, member, now=clock())
+
+        assert [row[:2] for row in rows if row[0] in {"案件", "案件里填的"}] == [
+            ("案件", "2026-0001 other new")
+        ]
+        assert (case.channel, await members.addresses(session, member)) == ("", [])
