@@ -65,7 +65,11 @@ async def forget(session: AsyncSession, member: Member, slug: str, *, now: datet
 async def forget_all(session: AsyncSession, member: Member, *, now: datetime) -> list[Change]:
     """Forget every sign-up and every work of *member*."""
     query = select(Event.slug).join(Place).where(Place.member_id == member.id)
-    slugs = {*await session.scalars(query), *(found.about for found in await consents.of(session, member))}
+    agreed = await consents.of(session, member)
+    slugs = {
+        *await session.scalars(query),
+        *(one.about for one in agreed if one.kind not in consents.OF_CASES),
+    }
     changes = []
     for slug in sorted(slugs):
         changes += await forget(session, member, slug, now=now)
@@ -104,7 +108,7 @@ async def everything(session: AsyncSession, member: Member, *, now: datetime) ->
         conversation.forget()
     changes = await forget_all(session, member, now=now)
     await handoffs.erase(session, member)
-    await _forget_cases(session, member, {hold.number for hold in held if hold.kind == "case"})
+    await _forget_cases(session, member, {hold.number for hold in held if hold.kind == "case"}, now=now)
     await unanswered.forget(session, words)
     await leftovers.abandon(session, member, sent)
     if not held:
@@ -124,10 +128,11 @@ async def _told_by(session: AsyncSession, member: Member) -> set[str]:
     return {word for word in found if word}
 
 
-async def _forget_cases(session: AsyncSession, member: Member, kept: set[str]) -> None:
+async def _forget_cases(session: AsyncSession, member: Member, kept: set[str], *, now: datetime) -> None:
     for case in await cases.of(session, member):
         if case.number not in kept:
             await case_data.forget(session, case)
+            await consents.withdraw(session, member, case.number, now=now)
 
 
 async def _unreached(session: AsyncSession, member: Member) -> None:

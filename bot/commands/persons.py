@@ -125,9 +125,12 @@ async def _forget(session: AsyncSession, member: Member, *, roster_too: bool) ->
 
 async def _clean(settings: Settings, database: Database) -> None:
     """Delete from the store what nobody needs any more, now and not within the hour."""
-    async with database.transaction() as session:
-        hashes = await leftovers.unneeded(session, before=leftovers.ABANDONED + timedelta(days=1))
-    for digest in hashes:
-        await Store(settings.files).delete(digest)
-    async with database.transaction() as session:
-        await leftovers.forget(session, hashes)
+    store, more = Store(settings.files), True
+    while more:
+        async with database.transaction() as session:
+            hashes = await leftovers.unneeded(session, before=leftovers.ABANDONED + timedelta(days=1))
+        for digest in hashes:
+            await store.delete(digest)
+        async with database.transaction() as session:
+            await leftovers.forget(session, hashes)
+        more = bool(hashes)

@@ -5,7 +5,18 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import func, select, text
 
-from models import case_data, cases, erasure, handoffs, leftovers, members, outbox, personal_data, roster
+from models import (
+    case_data,
+    cases,
+    consents,
+    erasure,
+    handoffs,
+    leftovers,
+    members,
+    outbox,
+    personal_data,
+    roster,
+)
 from models.base import Base
 from models.case_deadlines import CaseDeadline
 from models.cases import Case, Filed
@@ -148,6 +159,7 @@ async def test_open_talk_case_and_deadline_hold_what_they_need(database, person,
         )
         await session.flush()
         number = case.number
+        await consents.give(session, member, consents.CASE, number, now=clock())
         assert await erasure.holds(session, member, now=clock()) == [
             Hold("handoff", str(talk.id)),
             Hold("case", number, last),
@@ -158,6 +170,7 @@ async def test_open_talk_case_and_deadline_hold_what_they_need(database, person,
     async with database.transaction() as session:
         member, case = await session.get_one(Member, person), await session.scalar(select(Case))
         assert (case.facts["what"], case.phone) == (WORD, PHONE)
+        assert [one.purpose for one in await consents.of(session, member)] == [f"case:{number}"]
         assert await members.addresses(session, member) == [HERE]
         assert await session.scalar(select(func.count()).select_from(handoffs.HandOff)) == 1
         assert member.phone is None
@@ -202,6 +215,7 @@ async def test_who_has_said_little_is_told_and_forgotten_too(small, clock):
         case = await cases.file(
             session, member, HERE, Filed("other", "P3", "", "", ""), promised=None, now=clock()
         )
+        await consents.give(session, member, consents.CASE, case.number, now=clock())
         rows = await personal_data.rows(session, member)
         case.state, case.closed_at = "withdrawn", clock()
         await erasure.everything(session, member, now=clock())
@@ -210,3 +224,4 @@ async def test_who_has_said_little_is_told_and_forgotten_too(small, clock):
             ("案件", "2026-0001 other new")
         ]
         assert (case.channel, await members.addresses(session, member)) == ("", [])
+        assert await consents.of(session, member) == []
