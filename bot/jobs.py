@@ -22,6 +22,7 @@ from models import (
     offers,
     outbox,
     passes,
+    retention,
     roster_imports,
     sheets,
 )
@@ -65,7 +66,7 @@ def all_jobs(
         **_of_places(database, dialogue, clock),
         **_of_notices(database, dialogue, clock, owner),
         **_of_cases(database, dialogue, clock),
-        _cleaning(database, store, clock): HOUR,
+        **_of_age(database, dialogue, store, clock),
         **_of_rosters(database, clock),
     }
 
@@ -78,6 +79,19 @@ def _of_promises(database: Database, dialogue: Dialogue, clock: Callable[[], dat
             await desk.tell_interested(session, dialogue.edition.content, now=clock())
 
     return {keep_promises: MINUTE}
+
+
+def _of_age(
+    database: Database, dialogue: Dialogue, store: Store, clock: Callable[[], datetime]
+) -> dict[Job, float]:
+    async def forget_old() -> None:
+        for kind, keep in dialogue.edition.content.retention.items():
+            more = int(keep.automatic)
+            while more:
+                async with database.transaction() as session:
+                    more = await retention.apply(session, kind, timedelta(days=keep.days), now=clock())
+
+    return {forget_old: HOUR, _cleaning(database, store, clock): HOUR}
 
 
 def _of_content(database: Database, dialogue: Dialogue, clock: Callable[[], datetime]) -> dict[Job, float]:

@@ -11,7 +11,7 @@ from pydantic_core import ErrorDetails
 
 from config.entries import Entry
 from config.figures import Figures
-from config.lists import Danger, Duty, FormText, Phone, Place
+from config.lists import Danger, Duty, FormText, Keep, Phone, Place, Retained
 from config.notices import Template
 from config.search_lists import Development, Guards
 from config.texts import Text, first_edition
@@ -59,6 +59,7 @@ class Content:
     development: Development
     forms: Mapping[str, FormText]
     figures: Figures
+    retention: Mapping[Retained, Keep]
     notices: Mapping[str, Template]
     version: int = 0
 
@@ -84,6 +85,7 @@ class Content:
             development=_listed(Development, lists, "development"),
             forms=_listed(dict[str, FormText], lists, "forms"),
             figures=_listed(Figures, lists, "figures"),
+            retention=_listed(dict[Retained, Keep], lists, "retention"),
             notices={key: _checked(Template, piece) for key, piece in by_shelf["notices"].items()},
             version=version,
         )

@@ -114,3 +114,18 @@ class FormText(Checked):
     questions: tuple[Question, ...]
     ends: str
     sets: Mapping[str, str] = {}
+
+
+Retained = Literal["conversations", "messages_failed", "questions", "talks", "consents", "cases"]
+"""What is kept for a time that the federation sets."""
+
+
+class Keep(Checked):
+    """How many days one kind of data is kept; what is not *automatic* goes when somebody confirms it.
+
+    Where it is not *verified* nobody has confirmed the period yet.
+    """
+
+    days: int = Field(ge=1)
+    automatic: bool
+    verified: bool

@@ -14,7 +14,6 @@ from sqlalchemy import (
     DateTime,
     MetaData,
     Table,
-    Text,
     func,
     insert,
     inspect,
@@ -24,8 +23,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from models import crypto
 from models.base import Base, Moment
-from models.crypto import Encrypted, EncryptedJSON
 
 VERSION_TABLE = "alembic_version"
 PAGE = 500
@@ -42,8 +41,8 @@ async def rows(session: AsyncSession) -> AsyncIterator[tuple[str, Row]]:
 
 def _as_stored(column: Column[Any]) -> ColumnElement[Any]:
     """Return *column* without decryption: what is a secret in the database stays one in the backup."""
-    if isinstance(column.type, Encrypted | EncryptedJSON):
-        return type_coerce(column, Text()).label(column.name)
+    if crypto.is_secret(column):
+        return type_coerce(column, crypto.stored_as(column)).label(column.name)
     return column
 
 

@@ -1,9 +1,9 @@
 """The audit log: who has looked at whose data, and who changed what; lines are only ever added."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -74,3 +74,15 @@ async def search(
     if before:
         query = query.where(AuditLine.id < before)
     return list(await session.scalars(query.order_by(AuditLine.id.desc()).limit(PAGE)))
+
+
+async def about_any(
+    session: AsyncSession, things: Collection[str], *, since: datetime
+) -> list[tuple[str, int, datetime]]:
+    """Return who looked at or changed any of *things* or a part of them: who, how often, and when last."""
+    about = or_(
+        *(part for one in things for part in (AuditLine.about == one, AuditLine.about.startswith(f"{one}/")))
+    )
+    query = select(AuditLine.who, func.count(), func.max(AuditLine.at)).where(about, AuditLine.at >= since)
+    rows = await session.execute(query.group_by(AuditLine.who).order_by(AuditLine.who))
+    return [(row[0], row[1], row[2]) for row in rows]

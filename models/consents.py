@@ -10,6 +10,8 @@ from models.base import Base, Moment
 from models.members import Member, moves_along
 
 SIGN_UP, WORKS = "signup", "works"
+CASE, SENSITIVE, SHARING, PUBLISHING = "case", "case_sensitive", "case_sharing", "case_publishing"
+OF_CASES = (CASE, SENSITIVE, SHARING, PUBLISHING)
 
 
 class Consent(Base):
@@ -25,8 +27,13 @@ class Consent(Base):
     withdrawn_at: Mapped[datetime | None] = mapped_column(Moment)
 
     @property
+    def kind(self) -> str:
+        """Return what kind of thing was agreed to."""
+        return self.purpose.partition(":")[0]
+
+    @property
     def about(self) -> str:
-        """Return the event that it is about."""
+        """Return the event, or the number of the case, that it is about."""
         return self.purpose.partition(":")[2]
 
 

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, Moment
-from models.crypto import EncryptedJSON
+from models.crypto import EncryptedJSON, Sealed
 from models.members import Member, moves_along
 
 KEPT = timedelta(days=30)
@@ -31,7 +31,7 @@ class Conversation(Base):
     answers: Mapped[dict[str, str]] = mapped_column(EncryptedJSON, default=dict)
     nonce: Mapped[str] = mapped_column(default="")
     asleep: Mapped[bool] = mapped_column(default=False)
-    choices: Mapped[list[Any]] = mapped_column(JSON, default=list)
+    choices: Mapped[list[Any]] = mapped_column(Sealed, default=list)
     asked: Mapped[dict[str, str]] = mapped_column(EncryptedJSON, default=dict)
     ranked: Mapped[list[Any]] = mapped_column(JSON, default=list)
     misses: Mapped[int] = mapped_column(default=0)
@@ -46,9 +46,9 @@ class Conversation(Base):
         self.open("", "", "")
 
     def forget(self) -> None:
-        """End the form and forget what was asked and found."""
+        """End the form and forget what was asked, found and offered."""
         self.close()
-        self.asked, self.ranked = {}, []
+        self.asked, self.ranked, self.choices = {}, [], []
 
 
 async def current(session: AsyncSession, member: Member, *, now: datetime) -> tuple[Conversation, bool]:

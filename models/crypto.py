@@ -5,16 +5,30 @@ import hashlib
 import hmac
 import json
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
 
-from cryptography.fernet import Fernet, MultiFernet
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-from sqlalchemy import Dialect, Text, TypeDecorator
+from sqlalchemy import JSON, Column, Dialect, Text, TypeDecorator
+from sqlalchemy.types import TypeEngine
+
+SEALED = "sealed"
+"""The only key of a JSON value that lies encrypted."""
+
+
+class _Fernets(MultiFernet):
+    """All keys; the *first* of them encrypts."""
+
+    def __init__(self, keys: Sequence[bytes]) -> None:
+        found = [Fernet(key) for key in keys]
+        super().__init__(found)
+        self.first = found[0]
 
 
 class _Keys:
-    fernet: MultiFernet | None = None
+    fernet: _Fernets | None = None
     lookup: bytes = b""
 
 
@@ -23,7 +37,7 @@ def use(keys: Sequence[bytes], secret: bytes) -> None:
 
     Raises ValueError when a key is not a Fernet key (32 bytes, url-safe base64).
     """
-    _Keys.fernet = MultiFernet([Fernet(key) for key in keys])
+    _Keys.fernet = _Fernets(keys)
     _Keys.lookup = derive(secret, b"lookup")
 
 
@@ -57,10 +71,33 @@ def token_hash(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-def _keys() -> MultiFernet:
+def _keys() -> _Fernets:
     if _Keys.fernet is None:
         raise RuntimeError("crypto.use() was not called")
     return _Keys.fernet
+
+
+def encrypt(text: str) -> str:
+    """Return *text* as the first key encrypts it."""
+    return _keys().encrypt(text.encode()).decode()
+
+
+def decrypt(token: str) -> str:
+    """Return what any of the keys has encrypted."""
+    return _keys().decrypt(token.encode()).decode()
+
+
+def is_current(token: str) -> bool:
+    """Say whether the first key has encrypted *token*."""
+    with suppress(InvalidToken):
+        _keys().first.decrypt(token.encode())
+        return True
+    return False
+
+
+def renew(token: str) -> str:
+    """Return the same secret, encrypted by the first key."""
+    return _keys().rotate(token.encode()).decode()
 
 
 class Encrypted(TypeDecorator[str]):
@@ -70,10 +107,10 @@ class Encrypted(TypeDecorator[str]):
     cache_ok = True
 
     def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
-        return None if value is None else _keys().encrypt(value.encode()).decode()
+        return None if value is None else encrypt(value)
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> str | None:
-        return None if value is None else _keys().decrypt(value.encode()).decode()
+        return None if value is None else decrypt(value)
 
 
 class EncryptedJSON(TypeDecorator[dict[str, Any]]):
@@ -83,7 +120,32 @@ class EncryptedJSON(TypeDecorator[dict[str, Any]]):
     cache_ok = True
 
     def process_bind_param(self, value: dict[str, Any] | None, dialect: Dialect) -> str | None:
-        return _keys().encrypt(json.dumps(value).encode()).decode() if value else ""
+        return encrypt(json.dumps(value)) if value else ""
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> dict[str, Any]:
-        return dict(json.loads(_keys().decrypt(value.encode()))) if value else {}
+        return dict(json.loads(decrypt(value))) if value else {}
+
+
+class Sealed(TypeDecorator[Any]):
+    """A JSON value that lies encrypted in its column; an empty one costs nothing, one written before still reads."""
+
+    impl = JSON
+    cache_ok = True
+
+    def process_bind_param(self, value: Any, dialect: Dialect) -> Any:
+        return {SEALED: encrypt(json.dumps(value))} if value else value
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> Any:
+        if isinstance(value, dict) and value.keys() == {SEALED}:
+            return json.loads(decrypt(value[SEALED]))
+        return value
+
+
+def stored_as(column: Column[Any]) -> TypeEngine[Any]:
+    """Return the type of a secret *column* as it stands in the database, still encrypted."""
+    return JSON() if isinstance(column.type, Sealed) else Text()
+
+
+def is_secret(column: Column[Any]) -> bool:
+    """Say whether what stands in *column* lies encrypted."""
+    return isinstance(column.type, Encrypted | EncryptedJSON | Sealed)

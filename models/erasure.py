@@ -1,16 +1,43 @@
 """What is forgotten of a member's sign-ups: of one event when they no longer agree, of all when they ask for it, and with it everything else."""
 
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from models import consents, handoffs, interests, linking, membership, offers, opinions, pairs, signups, works
+from models import (
+    calls,
+    case_data,
+    cases,
+    consents,
+    handoffs,
+    inbox,
+    interests,
+    leftovers,
+    linking,
+    members,
+    membership,
+    offers,
+    opinions,
+    outbox,
+    pairs,
+    personal_data,
+    signups,
+    unanswered,
+    works,
+)
+from models.consents import Consent
 from models.conversations import Conversation
 from models.events import Event
-from models.members import Member
+from models.members import Contact, Member
+from models.messages import Address
+from models.notice_lines import NoticeLine
 from models.pairs import Pair
-from models.places import CANCELLED, LIVE, MEMBER, Change, Place
+from models.passes import Pass
+from models.places import CANCELLED, LIVE, MEMBER, Change, Place, PlaceAudit
+from models.quiet import BEIJING
+from models.roster import Card
 
 LOOKED_BACK = timedelta(days=60)
 """How long after its day an event is looked at: names lie encrypted, so that no query tells the empty ones."""
@@ -38,7 +65,11 @@ async def forget(session: AsyncSession, member: Member, slug: str, *, now: datet
 async def forget_all(session: AsyncSession, member: Member, *, now: datetime) -> list[Change]:
     """Forget every sign-up and every work of *member*."""
     query = select(Event.slug).join(Place).where(Place.member_id == member.id)
-    slugs = {*await session.scalars(query), *(found.about for found in await consents.of(session, member))}
+    agreed = await consents.of(session, member)
+    slugs = {
+        *await session.scalars(query),
+        *(one.about for one in agreed if one.kind not in consents.OF_CASES),
+    }
     changes = []
     for slug in sorted(slugs):
         changes += await forget(session, member, slug, now=now)
@@ -46,8 +77,28 @@ async def forget_all(session: AsyncSession, member: Member, *, now: datetime) ->
     return changes
 
 
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """Why something stays for now: a talk (`handoff`) or a case (`case`) by its *number*, *until* a day if that is known."""
+
+    kind: str
+    number: str
+    until: date | None = None
+
+
+async def holds(session: AsyncSession, member: Member, *, now: datetime) -> list[Hold]:
+    """Return what *member* cannot be forgotten with yet: a talk or case that is open, a case whose deadline runs."""
+    running = await handoffs.of(session, member)
+    talks = [Hold("handoff", str(running.id))] if running else []
+    cases = await case_data.held(session, member, today=now.astimezone(BEIJING).date())
+    return talks + [Hold("case", case.number, day) for case, day in cases]
+
+
 async def everything(session: AsyncSession, member: Member, *, now: datetime) -> list[Change]:
-    """Forget all that *member* has said, and their card; a hand-off that is open stays until it ends."""
+    """Forget all that *member* has said, and their card; what is held stays until it ends, with the way to reach them."""
+    held = await holds(session, member, now=now)
+    words = await _told_by(session, member)
+    sent = await personal_data.files(session, member)
     await interests.forget_all(session, member)
     await membership.release(session, member)
     await linking.forget(session, member)
@@ -57,7 +108,46 @@ async def everything(session: AsyncSession, member: Member, *, now: datetime) ->
         conversation.forget()
     changes = await forget_all(session, member, now=now)
     await handoffs.erase(session, member)
+    await _forget_cases(session, member, {hold.number for hold in held if hold.kind == "case"}, now=now)
+    await unanswered.forget(session, words)
+    await leftovers.abandon(session, member, sent)
+    if not held:
+        await _unreached(session, member)
+    await session.flush()
     return changes
+
+
+async def _told_by(session: AsyncSession, member: Member) -> set[str]:
+    """Return the words that tell who *member* is: names, telephone numbers, the number of the card."""
+    card = await session.get(Card, member.roster_id) if member.roster_id else None
+    found = [member.name, member.phone, *((card.card, card.phone) if card else ())]
+    for place in await session.scalars(select(Place).where(Place.member_id == member.id)):
+        found += [place.name, place.phone]
+    for case in await cases.of(session, member):
+        found += [case.name, case.phone]
+    return {word for word in found if word}
+
+
+async def _forget_cases(session: AsyncSession, member: Member, kept: set[str], *, now: datetime) -> None:
+    for case in await cases.of(session, member):
+        if case.number not in kept:
+            await case_data.forget(session, case)
+            await consents.withdraw(session, member, case.number, now=now)
+
+
+async def _unreached(session: AsyncSession, member: Member) -> None:
+    """Forget where *member* can be reached, and so who they are; who writes again is somebody new."""
+    addresses = [*await members.addresses(session, member), Address(calls.CHANNEL, str(member.id))]
+    await outbox.forget(session, addresses, member.id)
+    await inbox.forget(session, addresses)
+    for table in (Pass, NoticeLine, Contact):
+        await session.execute(delete(table).where(table.member_id == member.id))
+    await session.execute(update(Pair).where(Pair.member_id == member.id).values(wish={}))
+    await session.execute(update(Consent).where(Consent.member_id == member.id).values(how=""))
+    mine = select(Place.id).where(Place.member_id == member.id)
+    await session.execute(update(PlaceAudit).where(PlaceAudit.place_id.in_(mine)).values(reason=""))
+    member.wants_news, member.language, member.channel = False, "", ""
+    member.quiet_from = member.quiet_to = member.card_tried_at = None
 
 
 async def _leave(session: AsyncSession, place: Place, *, now: datetime) -> list[Change]:

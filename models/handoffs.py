@@ -233,11 +233,23 @@ async def fetched(session: AsyncSession, number: int, kept: Kept | None, *, now:
     await files.receive(session, kept, by=handoff.member_id, now=now)
 
 
+async def numbers(session: AsyncSession, member: Member) -> list[int]:
+    """Return the numbers of *member*'s hand-offs."""
+    return list(await session.scalars(select(HandOff.id).where(HandOff.member_id == member.id)))
+
+
 async def count(session: AsyncSession, member: Member) -> int:
     """Count the lines kept of *member*'s hand-offs, without what colleagues noted for themselves."""
     query = select(func.count()).select_from(HandOffLine).join(HandOff)
     query = query.where(HandOff.member_id == member.id, HandOffLine.kind != NOTE)
     return await session.scalar(query) or 0
+
+
+async def digests(session: AsyncSession, member: Member) -> dict[str, str]:
+    """Return what was sent in *member*'s hand-offs and lies in the store, each with a name."""
+    query = select(HandOffLine.digest, HandOffLine.text).join(HandOff)
+    query = query.where(HandOff.member_id == member.id, HandOffLine.digest != "")
+    return {line.digest: line.text for line in await session.execute(query)}
 
 
 async def erase(session: AsyncSession, member: Member) -> None:

@@ -1,15 +1,16 @@
 """The inbox: every message that arrived, stored before it is acknowledged, answered once."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any, cast
 
-from sqlalchemy import JSON, Index, Table, UniqueConstraint, delete, select, update
+from sqlalchemy import Index, Table, UniqueConstraint, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, Moment, insert_new, kind_of, lock_chat
+from models.crypto import Sealed
 from models.messages import Address, Incoming
 
 TRIES = 3
@@ -30,7 +31,7 @@ class Received(Base):
     channel: Mapped[str]
     chat: Mapped[str]
     platform_id: Mapped[str]
-    body: Mapped[dict[str, Any]] = mapped_column(JSON)
+    body: Mapped[dict[str, Any]] = mapped_column(Sealed)
     state: Mapped[str] = mapped_column(default="new")
     tries: Mapped[int] = mapped_column(default=0)
     received_at: Mapped[datetime] = mapped_column(Moment)
@@ -113,3 +114,10 @@ async def clean(session: AsyncSession, *, now: datetime) -> None:
     """Forget the keys of messages answered two days ago."""
     old = (_TABLE.c.state == "done", _TABLE.c.received_at < now - KEPT)
     await session.execute(delete(_TABLE).where(*old))
+
+
+async def forget(session: AsyncSession, chats: Collection[Address]) -> None:
+    """Delete what these chats have sent and what was answered; what still waits for its answer stays until then."""
+    for chat in chats:
+        theirs = (_TABLE.c.channel == chat.channel, _TABLE.c.chat == chat.id, _TABLE.c.state != "new")
+        await session.execute(delete(_TABLE).where(*theirs))

@@ -111,6 +111,12 @@ async def contacts(session: AsyncSession, member: Member) -> list[Contact]:
     return list(await session.scalars(query.order_by(Contact.channel, Contact.address)))
 
 
+async def addresses(session: AsyncSession, member: Member) -> list[Address]:
+    """Return every address of *member*, dead ones too."""
+    query = select(Contact).where(Contact.member_id == member.id)
+    return [contact.at for contact in await session.scalars(query)]
+
+
 async def only_on_the_page(session: AsyncSession, member: Member) -> bool:
     """Say whether nothing reaches *member* once they have closed the chat page."""
     return all(contact.channel == PAGE for contact in await contacts(session, member))

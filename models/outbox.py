@@ -1,18 +1,19 @@
 """The outbox: every letter that leaves, written in the transaction of what it tells of."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Any, Literal, cast
 
 from sqlalchemy import (
-    JSON,
     Index,
     SmallInteger,
     Table,
     Update,
+    and_,
     bindparam,
+    case,
     delete,
     false,
     or_,
@@ -23,6 +24,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, Moment, insert_new, kind_of, wake
+from models.crypto import Sealed
 from models.messages import LANES, Address, Choice, Outgoing
 
 PULLED = "web"
@@ -56,7 +58,7 @@ class Letter(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     channel: Mapped[str]
     address: Mapped[str]
-    body: Mapped[dict[str, Any]] = mapped_column(JSON)
+    body: Mapped[dict[str, Any]] = mapped_column(Sealed)
     lane: Mapped[int] = mapped_column(SmallInteger)
     state: Mapped[str]
     due: Mapped[datetime] = mapped_column(Moment)
@@ -213,3 +215,21 @@ async def acknowledge(session: AsyncSession, address: str, *, upto: int, now: da
         TABLE.c.id <= upto,
     )
     await session.execute(update(TABLE).where(*ready).values(state="sent", settled_at=now))
+
+
+async def forget(session: AsyncSession, addresses: Collection[Address], member_id: int) -> None:
+    """Empty the letters to *addresses* and those of notices to a member; what has not left does not leave.
+
+    The rows stay until they are old: a page counts letters by their numbers, which must not be used twice.
+    """
+    unsent = case((TABLE.c.state.in_(("waiting", "leased", "ready", HELD)), "skipped"), else_=TABLE.c.state)
+    nothing: dict[str, Any] = {
+        "address": "",
+        "body": {},
+        "platform_id": "",
+        "key": None,
+        "member_id": None,
+        "state": unsent,
+    }
+    theirs = (and_(TABLE.c.channel == at.channel, TABLE.c.address == at.id) for at in addresses)
+    await session.execute(update(TABLE).where(or_(TABLE.c.member_id == member_id, *theirs)).values(nothing))

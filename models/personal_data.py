@@ -5,12 +5,13 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from models import lists
+from models import case_data, handoffs, lists
 from models.answers import NoticeAnswer
 from models.consents import Consent
 from models.conversations import Conversation
 from models.events import Event
-from models.handoffs import HandOff, HandOffLine
+from models.files import File
+from models.handoffs import MEMBER, NOTE, HandOff, HandOffLine
 from models.interests import Interest
 from models.linking import Link
 from models.members import Contact, Member
@@ -23,6 +24,7 @@ from models.pairs import Pair
 from models.places import Place
 from models.roster import Card
 from models.sheets_out import Cell
+from models.staff import Staff
 from models.works import Work
 
 HEADER = ("类别", "内容", "时间")
@@ -36,10 +38,23 @@ FORMER = {
 Row = Sequence[Cell]
 
 
-async def rows(session: AsyncSession, member: Member) -> list[Row]:
-    """Return everything kept about *member*, header first."""
-    parts = (_self, _events, _talks, _notices)
-    return [HEADER, *[row for part in parts async for row in part(session, member)]]
+async def rows(session: AsyncSession, member: Member, *, reader: Staff | None = None) -> list[Row]:
+    """Return everything kept about *member*, header first; a colleague as *reader* gets only the cases they work on."""
+    told = [row for part in (_self, _events, _talks) async for row in part(session, member)]
+    told += [row async for row in case_data.rows(session, member, reader=reader)]
+    return [HEADER, *told, *[row async for row in _notices(session, member)]]
+
+
+async def files(session: AsyncSession, member: Member) -> dict[str, str]:
+    """Return what *member* sent and still lies in the store, by its hash, each with a name."""
+    query = select(File.hash).where(File.uploaded_by == member.id).order_by(File.hash)
+    works = await session.scalars(select(Work).where(Work.member_id == member.id))
+    return {
+        **dict.fromkeys(await session.scalars(query), ""),
+        **{work.original: work.code for work in works},
+        **await handoffs.digests(session, member),
+        **await case_data.files(session, member),
+    }
 
 
 async def _self(session: AsyncSession, member: Member) -> AsyncIterator[Row]:
@@ -92,9 +107,9 @@ async def _talks(session: AsyncSession, member: Member) -> AsyncIterator[Row]:
         yield "对话", _said({**talk.asked, **talk.answers}), talk.touched_at
     for handoff in await session.scalars(select(HandOff).where(HandOff.member_id == member.id)):
         yield "找过同事", f"{handoff.about} {handoff.phone or ''}".strip(), handoff.asked_at
-    lines = select(HandOffLine).join(HandOff).where(HandOff.member_id == member.id).order_by(HandOffLine.id)
-    for line in await session.scalars(lines):
-        yield "和同事说的话", f"{line.author}：{line.text}", line.said_at
+    lines = select(HandOffLine).join(HandOff).where(HandOff.member_id == member.id, HandOffLine.kind != NOTE)
+    for line in await session.scalars(lines.order_by(HandOffLine.id)):
+        yield "和同事说的话", f"{'我' if line.author == MEMBER else '同事'}：{line.text}", line.said_at
 
 
 async def _notices(session: AsyncSession, member: Member) -> AsyncIterator[Row]:

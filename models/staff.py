@@ -93,6 +93,15 @@ async def names(session: AsyncSession, logins: Collection[str]) -> dict[str, str
     return {login: login for login in logins} | {row.login: row.name for row in await session.execute(query)}
 
 
+async def roles(session: AsyncSession, logins: Collection[str]) -> dict[str, frozenset[str]]:
+    """Return the roles that each of *logins* holds now; who has no account any more holds none."""
+    held: dict[str, frozenset[str]] = dict.fromkeys(logins, frozenset())
+    query = select(Staff.login, StaffRole.role).join(StaffRole, StaffRole.staff_id == Staff.id)
+    for row in await session.execute(query.where(Staff.login.in_(logins))):
+        held[row.login] |= {row.role}
+    return held
+
+
 async def rights(session: AsyncSession, staff: Staff) -> Rights:
     """Return what *staff* may do; nothing once the account is closed."""
     return (await rights_of(session, [staff]))[staff.id]

@@ -5,7 +5,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import JSON, select, update
+from sqlalchemy import JSON, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -62,6 +62,14 @@ async def solve(session: AsyncSession, numbers: Collection[int], *, by: str, now
     """Take these questions off the list."""
     open_ones = update(Unanswered).where(Unanswered.id.in_(numbers), Unanswered.solved_at.is_(None))
     await session.execute(open_ones.values(solved_at=now, solved_by=by))
+
+
+async def forget(session: AsyncSession, words: Collection[str]) -> None:
+    """Delete the questions in which one of *words* stands, such as a name: nothing else tells who asked."""
+    query = select(Unanswered).execution_options(yield_per=NEWEST)
+    async for row in await session.stream_scalars(query):
+        if any(word in row.text for word in words):
+            await session.execute(delete(Unanswered).where(Unanswered.id == row.id))
 
 
 def plain(text: str) -> str:

@@ -16,8 +16,11 @@ from bot.commands import (
     content,
     doctor,
     keeping,
+    keys,
     lists,
     notices,
+    persons,
+    retention,
     roster,
     serving,
     signups,
@@ -37,6 +40,9 @@ MODULES = (
     lists,
     notices,
     keeping,
+    keys,
+    persons,
+    retention,
     doctor,
 )
 

@@ -11,13 +11,14 @@ from sqlalchemy import func, select
 
 from bot import clock
 from bot.channels.telegram import Telegram
+from bot.commands import keys
 from bot.commands.base import Commands, command
 from config import files
 from config.content import Content, ContentError
 from config.settings import Settings
 from handlers.members import services
 from handlers.router import Router
-from models import calls, handoffs, migrate
+from models import calls, crypto, handoffs, migrate
 from models.base import Database, Refused
 from models.files import Missing, Store
 from models.outbox import Letter
@@ -93,6 +94,8 @@ async def _database(settings: Settings) -> AsyncIterator[Line]:
         )
         if not behind:
             yield await _queues(database)
+            if settings.field_keys and len(settings.fernet_keys()) > 1:
+                yield await _secrets(settings, database)
     except Exception as error:  # noqa: BLE001 -- whatever it is, the doctor says so and goes on
         yield False, "database", f"does not answer ({type(error).__name__})"
     finally:
@@ -109,6 +112,13 @@ async def _queues(database: Database) -> Line:
         people = await handoffs.waiting(session)
     letters = f"{held} letters wait longer than ten minutes, {stuck} failed"
     return True, "queues", f"{letters}, {people} members wait for a person, {to_call} for a call"
+
+
+async def _secrets(settings: Settings, database: Database) -> Line:
+    crypto.use(settings.fernet_keys(), b"nothing is looked up")
+    if old := await keys.behind(database):
+        return True, "secrets", f"{old} rows still lie under an old key: run_bot.py rotate-keys"
+    return True, "secrets", "all lie under the first of FIELD_KEYS, the others can go"
 
 
 async def _files(settings: Settings) -> Line:

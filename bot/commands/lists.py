@@ -1,4 +1,4 @@
-"""door and export: the link for checking members in, and what staff take away of an event, as a table, as pages to print, or as the works for a jury."""
+"""door and export: the link for checking members in, and what is taken away: of one person everything, of an event its lists, pages and works."""
 
 import argparse
 from collections.abc import Sequence
@@ -7,6 +7,7 @@ from pathlib import Path
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import clock
+from bot.commands import persons
 from bot.commands.base import Commands, Failed, command, opened
 from bot.web import greeting, pages
 from config.settings import Settings
@@ -27,10 +28,16 @@ def add(commands: Commands) -> None:
     parser = command(commands, "door", door, "make the link with which members are checked in at the door")
     parser.add_argument("event", help="the event's name in the content, such as board-contest")
     parser.add_argument("--by", required=True, help="the colleague whom it is made out to")
-    parser = command(commands, "export", export, "write a list of an event, pages to print, or its photos")
-    parser.add_argument("event", help="the event's name in the content, such as board-contest")
-    parser.add_argument("what", choices=(*TABLES, *PRINTED, "entries"))
-    parser.add_argument("-o", "--out", type=Path, required=True, help=".xlsx or .csv; .html to print; .zip")
+    about = "write all that is kept of one person; or a list of an event, pages to print, its photos"
+    parser = command(commands, "export", export, about)
+    parser.add_argument(
+        "of", nargs="?", default="", help="a member's number; or an event's name in the content"
+    )
+    parser.add_argument(
+        "what", nargs="?", choices=(*TABLES, *PRINTED, "entries"), help="which list of the event"
+    )
+    persons.by(parser)
+    parser.add_argument("-o", "--out", type=Path, help=".zip; of lists .xlsx or .csv; .html to print")
     parser.add_argument(
         "--full-phones", metavar="WHO", default="", help="show phones in full to this colleague"
     )
@@ -46,10 +53,15 @@ async def door(settings: Settings, parsed: argparse.Namespace) -> None:
 
 
 async def export(settings: Settings, parsed: argparse.Namespace) -> None:
-    """Write one list."""
+    """Write one list of an event, or one person."""
+    if parsed.what is None:
+        await persons.export(settings, parsed, _number(parsed.of))
+        return
     kinds = (
         (".html",) if parsed.what in PRINTED else (".zip",) if parsed.what == "entries" else (".xlsx", ".csv")
     )
+    if parsed.out is None:
+        raise Failed("say with -o where to write it")
     if parsed.out.suffix not in kinds:
         raise Failed(f"{parsed.out.name}: this is written to a file ending in {' or '.join(kinds)}")
     async with opened(settings) as database:
@@ -58,7 +70,7 @@ async def export(settings: Settings, parsed: argparse.Namespace) -> None:
             return
         kind: lists.Kind = parsed.what if parsed.what in TABLES else "roster"
         async with database.transaction() as session:
-            event = await _event(session, parsed.event)
+            event = await _event(session, parsed.of)
             try:
                 table = await lists.rows(
                     session, event, kind, staff=parsed.full_phones, reason=parsed.reason, now=clock.now()
@@ -67,6 +79,14 @@ async def export(settings: Settings, parsed: argparse.Namespace) -> None:
                 raise Failed("say with --reason why phones must be shown in full") from refusal
     parsed.out.write_bytes(_written(event, parsed, table))
     print(f"{len(table) - 1} in {parsed.out}")
+
+
+def _number(said: str) -> int | None:
+    if said and not (said.isascii() and said.isdecimal()):
+        raise Failed(
+            f"{said} is no member's number; of an event say which list, such as: export {said} roster"
+        )
+    return int(said) if said else None
 
 
 async def _event(session: AsyncSession, name: str) -> Event:
@@ -92,7 +112,7 @@ def _printed(event: Event, what: str, rows: Table) -> str:
 
 async def _entries(settings: Settings, database: Database, parsed: argparse.Namespace) -> None:
     async with database.transaction() as session:
-        found = await works.entered(session, (await _event(session, parsed.event)).slug)
+        found = await works.entered(session, (await _event(session, parsed.of)).slug)
     with parsed.out.open("wb") as out:
         missing = await packs.jury(Store(settings.files), found, out)
     print(f"{len(found) - len(missing)} in {parsed.out}")

@@ -2,9 +2,10 @@
 
 from dataclasses import replace
 
-from handlers import telling, wording
+from handlers import agreeing, telling, wording
 from handlers.service import Service, Turn
-from models import consents, erasure, handoffs, interests, linking, members, membership
+from models import cases, consents, erasure, handoffs, interests, linking, members, membership
+from models.erasure import Hold
 from models.messages import Choice, Outgoing
 
 MOST = 6
@@ -25,6 +26,8 @@ async def tell(turn: Turn) -> Outgoing:
         kinds.append("form")
     elif turn.conversation.answers:
         kinds.append("sum")
+    if await cases.of(turn.session, turn.member):
+        kinds.append("cases" if turn.private else "matters")
     if await handoffs.count(turn.session, turn.member):
         kinds.append("handoff")
     return turn.say("privacy", kinds="、".join(turn.say(f"privacy.kinds.{kind}").text for kind in kinds))
@@ -51,11 +54,13 @@ async def _show(turn: Turn) -> Outgoing:
         lines.append(turn.say("privacy.line.unmatched", said=unmatched.said).text)
     if titles:
         lines.append(turn.say("privacy.line.interests", titles="、".join(titles)).text)
-    agreed = [_title(turn, found.about) for found in await consents.of(turn.session, turn.member)]
+    agreed = [agreeing.label(turn.content, purpose) for purpose in await _agreed(turn) if ":" not in purpose]
     if agreed:
         lines.append(turn.say("privacy.line.signups", titles="、".join(dict.fromkeys(agreed))).text)
-    if turn.conversation.form:
-        lines.append(turn.say("privacy.line.form", answers="，".join(_filled_in(turn))).text)
+    if filled := _filled_in(turn) if turn.conversation.form else []:
+        lines.append(turn.say("privacy.line.form", answers="，".join(filled)).text)
+    if (found := await cases.of(turn.session, turn.member)) and turn.private:
+        lines.append(turn.say("privacy.line.cases", numbers="、".join(case.number for case in found)).text)
     said = await handoffs.count(turn.session, turn.member)
     if said:
         lines.append(turn.say("privacy.line.handoff", number=said).text)
@@ -63,14 +68,16 @@ async def _show(turn: Turn) -> Outgoing:
 
 
 def _filled_in(turn: Turn) -> list[str]:
-    """Return what the member has answered in the form that is open."""
+    """Return what the member has answered in the form that is open, where it may be said."""
     given = turn.conversation.answers
-    return [given[question.name] for question in turn.form().asked(given) if given.get(question.name)]
+    asked = [question for question in turn.form().asked(given) if turn.private or not question.private]
+    return [given[question.name] for question in asked if given.get(question.name)]
 
 
-def _title(turn: Turn, slug: str) -> str:
-    entry = turn.content.entry(slug)
-    return entry.title if entry else slug
+async def _agreed(turn: Turn) -> list[str]:
+    """Return what can be taken back here: what is about cases only where it stays private."""
+    found = agreeing.purposes(await consents.of(turn.session, turn.member))
+    return [purpose for purpose in found if turn.private or ":" not in purpose]
 
 
 def _facts(turn: Turn) -> list[str]:
@@ -81,41 +88,62 @@ def _facts(turn: Turn) -> list[str]:
 
 
 async def _sure(turn: Turn) -> Outgoing:
-    return turn.say("privacy.sure")
+    """Ask once more, and say what cannot go yet, until when, and why."""
+    held = await erasure.holds(turn.session, turn.member, now=turn.now)
+    return turn.say("privacy.held", what=_what(turn, held)) if held else turn.say("privacy.sure")
+
+
+def _what(turn: Turn, held: list[Hold]) -> str:
+    """Return what is held in words; where it does not stay private, without saying what it is."""
+    said = []
+    for hold in held:
+        key = hold.kind if turn.private or hold.kind == "handoff" else "matter"
+        until = turn.say("privacy.until", day=wording.full_day(hold.until)).text if hold.until else ""
+        said.append(turn.say(f"privacy.held.{key}", number=hold.number, until=until).text)
+    return "、".join(dict.fromkeys(said))
 
 
 async def _delete(turn: Turn) -> Outgoing:
+    held = await erasure.holds(turn.session, turn.member, now=turn.now)
     turn.conversation.forget()
     changes = await erasure.everything(turn.session, turn.member, now=turn.now)
     await telling.tell_others(turn, changes)
-    running = await handoffs.of(turn.session, turn.member)
-    return turn.say("privacy.kept" if running else "privacy.gone")
+    return turn.say("privacy.kept", what=_what(turn, held)) if held else turn.say("privacy.gone")
 
 
 async def _withdraw(turn: Turn) -> Outgoing:
-    """Ask what the member no longer agrees to; without any sign-up it is what binding a card brought."""
-    agreed = dict.fromkeys(found.about for found in await consents.of(turn.session, turn.member))
-    if not agreed:
+    """Ask what the member no longer agrees to; without anything else it is what binding a card brought."""
+    given = agreeing.purposes(await consents.of(turn.session, turn.member))
+    agreed = await _agreed(turn)
+    if not given:
         return await _withdraw_card(turn)
-    buttons = [Choice(_title(turn, slug), f"unconsent:{slug}") for slug in agreed]
+    buttons = [Choice(agreeing.label(turn.content, purpose), f"unconsent:{purpose}") for purpose in agreed]
     if _facts(turn):
         buttons.append(turn.choice("privacy.card", "privacy:card"))
-    said = turn.say("privacy.choose")
+    if agreed != given:  # the rest is told on our own page
+        buttons.append(turn.choice("private.look", "private:privacy:withdraw"))
+    lines = "\n".join(agreeing.words(turn.content, purpose) for purpose in agreed)
+    said = turn.say("privacy.choose", lines=lines) if agreed else turn.say("privacy.elsewhere")
     return replace(said, choices=(*buttons[:MOST], *said.choices))
 
 
-async def ask(turn: Turn, slug: str) -> Outgoing:
-    """Ask once more before consent to an event is taken back."""
-    yes = turn.choice("privacy.choices.yes", f"unconsented:{slug}")
+async def ask(turn: Turn, purpose: str) -> Outgoing:
+    """Ask once more before consent is taken back, and say what that means."""
+    yes = turn.choice("privacy.choices.yes", f"unconsented:{purpose}")
     no = turn.choice("privacy.choices.no", "menu")
-    return turn.say("privacy.ask", yes, no, event=_title(turn, slug))
+    kind = purpose.partition(":")[0]
+    if kind in consents.OF_CASES:
+        return turn.say(f"agreed.ask.{kind}", yes, no)
+    return turn.say("privacy.ask", yes, no, event=agreeing.label(turn.content, purpose))
 
 
-async def take_back(turn: Turn, slug: str) -> Outgoing:
-    """Forget what was said for an event; the place goes to the next in line."""
-    changes = await erasure.forget(turn.session, turn.member, slug, now=turn.now)
+async def take_back(turn: Turn, purpose: str) -> Outgoing:
+    """Forget what was said for an event, whose place goes to the next in line; or stop what is done with a case."""
+    changes = await agreeing.take_back(turn.session, turn.content, turn.member, purpose, now=turn.now)
     await telling.tell_others(turn, changes)
-    return turn.say("privacy.forgotten", event=_title(turn, slug))
+    if ":" in purpose:
+        return turn.say("agreed.taken_back")
+    return turn.say("privacy.forgotten", event=agreeing.label(turn.content, purpose))
 
 
 async def _withdraw_card(turn: Turn) -> Outgoing:

@@ -1,11 +1,11 @@
 """Members: found, looked at, bound to a card, parted, and what they agreed to."""
 
 from config.notices import TOPICS
-from handlers import persons, telling, wording
+from handlers import agreeing, persons, telling, wording
 from handlers.console import Action, Away, NotFound, Page, Reply, Sheet, View, Visit, whole
 from models import (
+    case_consents,
     consents,
-    erasure,
     linking,
     lists,
     lookup,
@@ -79,32 +79,45 @@ async def part(visit: Visit) -> Reply:
 
 
 async def withdraw(visit: Visit) -> Reply:
-    """Take back what the member agreed to for one event; a place goes to the next in line."""
-    member, reason, slug = await persons.one(visit, visit.number), persons.reason(visit), visit.said("slug")
-    if slug not in {found.about for found in await consents.of(visit.session, member)}:
+    """Take back what the member agreed to: a place goes to the next in line, a case is no longer worked on so."""
+    member, reason, purpose = (
+        await persons.one(visit, visit.number),
+        persons.reason(visit),
+        visit.said("slug"),
+    )
+    if purpose not in await _agreed(visit, member):
         raise NotFound
-    changes = await erasure.forget(visit.session, member, slug, now=visit.now)
+    changes = await agreeing.take_back(visit.session, visit.content, member, purpose, now=visit.now)
     await telling.tell_all_but(visit.session, visit.content, member, changes, now=visit.now)
-    visit.saw(f"/members/{member.id}", f"{slug}: {reason}")
-    return Away(f"/members/{member.id}", "同意撤回了，为它填的都删了。")
+    visit.saw(f"/members/{member.id}", f"{purpose}: {reason}")
+    done = "办案的同事会知道。" if ":" in purpose else "为它填的都删了。"
+    return Away(f"/members/{member.id}", f"同意撤回了，{done}")
 
 
 async def export(visit: Visit) -> Reply:
-    """Give all that is kept about one member, for them to take away."""
+    """Give all that is kept about one member, for them to take away; of cases those that the colleague works on."""
     member = await persons.one(visit, visit.number)
-    rows = await personal_data.rows(visit.session, member)
+    rows = await personal_data.rows(visit.session, member, reader=visit.staff)
     return Sheet(f"会员{member.id}.xlsx", sheets_out.xlsx(rows, title="个人资料"), sheets_out.XLSX)
 
 
 async def _shown(visit: Visit, member: Member, phone: str = "") -> Reply:
     topics = [visit.say(f"notices.topic.{topic}") for topic in TOPICS if subscriptions.has(member, topic)]
-    agreed = await consents.of(visit.session, member)
     return View("member.html", {
         "member": member, "known": await lookup.known(visit.session, member), "phone": phone, "topics": topics,
-        "agreed": dict.fromkeys(found.about for found in agreed), "states": {**personal_data.FORMER, **lists.NAMES},
-        "title_of": lambda slug: entry.title if (entry := visit.content.entry(slug)) else slug,
+        "agreed": await _agreed(visit, member), "states": {**personal_data.FORMER, **lists.NAMES},
+        "title_of": lambda purpose: agreeing.words(visit.content, purpose),
         "masked": members.masked, "card_end": _card_end,
     })  # fmt: skip
+
+
+async def _agreed(visit: Visit, member: Member) -> list[str]:
+    """Return what can be taken back; that there is a case is told only to administrators and to who works on it."""
+    found = agreeing.purposes(await consents.of(visit.session, member))
+    if "administrator" in visit.rights.roles:
+        return found
+    mine = set(await case_consents.numbers(visit.session, member, visit.staff))
+    return [purpose for purpose in found if ":" not in purpose or purpose.rpartition(":")[2] in mine]
 
 
 def _masked_name(name: str | None) -> str:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from handlers import persons, telling
 from handlers.console import ADMINISTRATORS, Action, Away, NotFound, Page, Reply, View, Visit, whole
-from models import erasure, handoffs, lookup, members, merger
+from models import erasure, lookup, members, merger
 from models.base import Refused
 from models.lookup import Known
 from models.members import Member
@@ -41,8 +41,8 @@ async def merge(visit: Visit) -> Reply:
 async def ask(visit: Visit) -> Reply:
     """Ask once more before a member is forgotten."""
     member = await persons.one(visit, visit.number)
-    running = await handoffs.of(visit.session, member)
-    return View("members_erase.html", {"member": member, "running": running})
+    held = await erasure.holds(visit.session, member, now=visit.now)
+    return View("members_erase.html", {"member": member, "held": held})
 
 
 async def erase(visit: Visit) -> Reply:

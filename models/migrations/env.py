@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 
 from config.settings import Settings
 from models.base import Database, Moment
-from models.crypto import Encrypted, EncryptedJSON
+from models.crypto import Encrypted, EncryptedJSON, Sealed
 from models.migrate import declared
 
 
@@ -17,6 +17,8 @@ def plain(kind: str, item: Any, _: AutogenContext) -> str | Literal[False]:
     """Write our column types as what they are in the database, so that old migrations need no new code."""
     if kind == "type" and isinstance(item, Moment):
         return "sa.DateTime(timezone=True)"
+    if kind == "type" and isinstance(item, Sealed):
+        return "sa.JSON()"
     return "sa.Text()" if kind == "type" and isinstance(item, Encrypted | EncryptedJSON) else False
 
 

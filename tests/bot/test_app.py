@@ -6,6 +6,7 @@ import os
 import signal
 import socket
 from contextlib import asynccontextmanager
+from datetime import timedelta
 
 import aiohttp
 import pytest
@@ -16,14 +17,16 @@ from bot import app, clock, edition, jobs
 from bot.schedule import Schedule, guarded
 from config.content import ContentError
 from config.settings import Settings
-from models import claims, crypto, events, migrate, outbox
+from models import cases, claims, crypto, events, members, migrate, outbox, unanswered
 from models import content as shelves
 from models.base import Database
+from models.cases import Case, Filed
 from models.content import TextRow
 from models.files import Store
 from models.inbox import Received
 from models.messages import Address, Outgoing
 from models.outbox import Letter
+from models.unanswered import Unanswered
 from tests.platforms import telegram as platform
 from tests.processes import free_port
 
@@ -252,6 +255,12 @@ async def test_jobs_of_the_clock_do_their_work(database, dialogue, settings, clo
     async with database.transaction() as session:
         await claims.claim(session, "telegram", owner="dead", rate=30, now=clock())
         session.add(old_message(clock()))
+        long_ago = clock() - timedelta(days=2000)
+        member = await members.at_address(session, Address("web", "old"), now=long_ago)
+        filed = Filed("wages", "P3", "王芳（演示）", "", "", facts={"what": "x"})
+        case = await cases.file(session, member, Address("web", "old"), filed, promised=None, now=long_ago)
+        case.state, case.closed_at = "closed", long_ago
+        unanswered.note(session, "很久以前问的", "declined", ranked=(), now=long_ago)
     clock.tick(3 * 86_400)
 
     for job in found:
@@ -260,8 +269,12 @@ async def test_jobs_of_the_clock_do_their_work(database, dialogue, settings, clo
     async with database.transaction() as session:
         assert await session.scalar(select(Letter.state)) == "waiting"
         assert list(await session.scalars(select(Received))) == []
+        assert await session.scalar(select(Unanswered)) is None
+        assert (await session.scalar(select(Case))).facts == {
+            "what": "x"
+        }  # cases go when somebody confirms it
     assert boxes.swept == 1
-    assert sorted(found.values()) == [1, 1, 10, 10, 10, 30, 30, 30, 60, 60, 60, 3600, 3600]
+    assert sorted(found.values()) == [1, 1, 10, 10, 10, 30, 30, 30, 60, 60, 60, 3600, 3600, 3600]
 
 
 def old_message(now) -> Received:

@@ -5,7 +5,7 @@ from cryptography.fernet import InvalidToken
 from sqlalchemy import select, text
 
 from models import crypto
-from models.crypto import Encrypted, EncryptedJSON
+from models.crypto import Encrypted, EncryptedJSON, Sealed
 from models.unanswered import Unanswered, note
 
 OLD, NEW = crypto.new_key(), crypto.new_key()
@@ -55,6 +55,33 @@ def test_mapping_comes_back():
 
     assert "138" not in stored
     assert EncryptedJSON().process_result_value(stored, None) == {"phone": "13800000000"}
+
+
+@pytest.mark.parametrize("value", [{"text": "三个月没发工资"}, [["王芳", "f:1"]]])
+def test_sealed_value_comes_back(value):
+    stored = Sealed().process_bind_param(value, None)
+
+    assert list(stored) == ["sealed"]
+    assert crypto.is_current(stored["sealed"])
+    assert Sealed().process_result_value(stored, None) == value
+
+
+@pytest.mark.parametrize("plain", [{}, [], None, {"text": "以前的信"}, {"sealed": "x", "text": "y"}])
+def test_what_was_written_before_sealing_still_reads(plain):
+    assert Sealed().process_result_value(plain, None) == plain
+    assert Sealed().process_bind_param(None, None) is None
+    assert Sealed().process_bind_param({}, None) == {}
+
+
+def test_key_of_a_token_is_told():
+    token = crypto.encrypt("王芳")
+    assert crypto.is_current(token)
+
+    crypto.use([NEW, OLD], b"secret")
+    renewed = crypto.renew(token)
+
+    assert (crypto.is_current(token), crypto.is_current(renewed)) == (False, True)
+    assert (crypto.decrypt(token), crypto.decrypt(renewed)) == ("王芳", "王芳")
 
 
 def test_hash_finds_the_same_and_needs_the_secret():

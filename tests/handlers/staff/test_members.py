@@ -7,10 +7,13 @@ import pytest
 from openpyxl import load_workbook
 from sqlalchemy import select
 
-from models import consents, membership
+from models import cases, consents, membership
 from models.audit import AuditLine
+from models.case_lines import CaseLine
+from models.cases import CaseStep, CaseWorker, Filed
 from models.members import Contact, Member
 from models.membership import Unmatched
+from models.messages import Address
 from models.outbox import Letter
 from models.places import Place
 from models.rights import Grant
@@ -271,3 +274,50 @@ async def test_one_member_takes_the_same_queries_for_one_sign_up_and_for_three(o
         await people.place(one_desk, await people.event(one_desk, slug), number, "waiting")
 
     assert await people.cost(one_desk, li, f"/members/{number}") == one
+
+
+async def test_consent_to_a_purpose_of_a_case_is_taken_back_by_staff(one_desk):
+    number = await people.member(one_desk, channels=("web",))
+    async with one_desk.database.transaction() as session:
+        member = await session.get_one(Member, number)
+        filed = Filed("wages", "P3", "", "", "")
+        case = await cases.file(
+            session, member, Address("web", "a"), filed, promised=None, now=one_desk.clock()
+        )
+        await consents.give(session, member, consents.SHARING, case.number, now=one_desk.clock())
+    boss = await one_desk.enter("boss", "administrator")
+    page = await boss.open(f"/members/{number}")
+    assert "转给别的部门（案件2026-0001） 撤回后不再这样用，办案的同事会知道；案件本身还在。" in page.text
+
+    after = await boss.follow(f"/members/{number}", "withdraw", slug="case_sharing:2026-0001", **WHY)
+
+    assert "同意撤回了，办案的同事会知道。" in after.text
+    assert "转给别的部门" not in after.text
+    async with one_desk.database.transaction() as session:
+        steps = await session.scalars(select(CaseStep.after).where(CaseStep.kind == "consent"))
+        assert list(steps) == ["case_sharing withdrawn"]
+
+
+async def test_only_who_works_on_a_case_sees_that_there_is_one_or_exports_it(one_desk):
+    number = await people.member(one_desk, channels=("web",))
+    li, zhao = await one_desk.enter("li", "caseworker"), await one_desk.enter("zhao", "caseworker")
+    async with one_desk.database.transaction() as session:
+        member = await session.get_one(Member, number)
+        filed = Filed("wages", "P3", "", "", "演示厂")
+        case = await cases.file(
+            session, member, Address("web", "a"), filed, promised=None, now=one_desk.clock()
+        )
+        await consents.give(session, member, consents.SHARING, case.number, now=one_desk.clock())
+        session.add_all([
+            CaseWorker(case_id=case.id, staff_id=li.who.id, since=one_desk.clock()),
+            CaseLine(case_id=case.id, author="member", kind="text", text="三个月没发", said_at=one_desk.clock()),
+        ])  # fmt: skip
+
+    pages = [(await desk.open(f"/members/{number}")).text for desk in (li, zhao)]
+    sheets = [(await desk.open(f"/members/{number}/export")).body for desk in (li, zhao)]
+    refused = await zhao.do(f"/members/{number}", "withdraw", slug="case_sharing:2026-0001", **WHY)
+
+    assert ["转给别的部门" in page for page in pages] == [True, False]
+    assert refused.status == 404
+    told = [str(list(load_workbook(io.BytesIO(sheet)).active.values)) for sheet in sheets]
+    assert [("三个月没发" in rows, "演示厂" in rows) for rows in told] == [(True, True), (False, False)]

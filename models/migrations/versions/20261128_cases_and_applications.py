@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "6f0014ed32b4"
+revision = "74ab16bc7894"
 down_revision = "fbe56b6cc1f4"
 branch_labels = None
 depends_on = None
