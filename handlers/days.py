@@ -85,12 +85,12 @@ def _written(text: str, today: date, *, past: bool) -> date | None:
     if alone:
         return _day(int(alone[1]), int(alone[2]), 1)
     match = _WRITTEN.fullmatch(text)
-    if match is None or not (match["month"] or match["near"] or text[-1:] in "日号"):
+    if match is None or not (match["month"] or match["near"] or text.endswith(("日", "号"))):
         return None
     day = int(match["day"]) if match["day"] else _PARTS.get(match["part"] or "", 1)
     year = _year(match["year"], today)
     if match["month"]:
-        found = _day(year or today.year, int(match["month"]), day)
+        found = _day(today.year if year is None else year, int(match["month"]), day)
         ahead = past and year is None and (found is None or found > today)
         return _day(today.year - 1, int(match["month"]), day) if ahead else found
     if year is not None:

@@ -30,9 +30,7 @@ class Phone:
 class Chat:
     """Says things and compares what comes back, whole."""
 
-    def __init__(
-        self, database: Database, dialogue: Dialogue, clock: Clock, channel: str = "phone"
-    ) -> None:
+    def __init__(self, database: Database, dialogue: Dialogue, clock: Clock, channel: str = "phone") -> None:
         self.database = database
         self.dialogue = dialogue
         self.clock = clock
