@@ -1,19 +1,15 @@
 """申请法律援助: what happened is asked step by step, read back, and handed in as a case."""
 
 from collections.abc import Mapping
-from datetime import date, datetime, timedelta
-
-from sqlalchemy import select
+from datetime import timedelta
 
 from config.entries import Question
 from handlers import crisis, filling, forms, wording
-from handlers.duty import watch
 from handlers.service import BEFORE, Service, Turn
-from models import case_papers, cases, consents
-from models.case_deadlines import CaseDeadline
+from models import case_assignment, case_deadlines, case_papers, case_states, case_urgency, cases, consents
 from models.case_member import REACH
 from models.case_papers import Standing
-from models.cases import Case, Filed, Urgency
+from models.cases import MACHINE, Case, Filed
 from models.conversations import FROM
 from models.messages import Outgoing
 
@@ -27,6 +23,8 @@ NOT_FACTS = frozenset(
 GROUP, SOON = 10, timedelta(days=7)
 """How many may send representatives (MAL 7), and how near a deadline is told with the number of the case."""
 AT_ONCE = frozenset({"P0", "P1"})
+MEMBERS_OWN = frozenset({"limitation", "sue", "injury_worker"})
+"""The deadlines that members hold themselves, by applying or suing."""
 
 
 async def pressed(turn: Turn, about: str) -> Outgoing:
@@ -71,7 +69,9 @@ def _without(questions: tuple[Question, ...], answers: Mapping[str, str], part: 
 async def _file(turn: Turn, questions: tuple[Question, ...], answers: Mapping[str, str]) -> Case:
     """Open the case with all that belongs to it."""
     filed = _read(turn, questions, answers)
-    promised = _promised(turn, filed.urgency)
+    duty = turn.content.duty
+    off = {"holidays": duty.holidays, "workdays": duty.workdays}
+    promised = case_states.promise(filed.urgency, turn.now, duty=duty, **off) if duty.staff else None
     case = await cases.file(
         turn.session, turn.member, turn.message.sender, filed, promised=promised, now=turn.now
     )
@@ -80,7 +80,8 @@ async def _file(turn: Turn, questions: tuple[Question, ...], answers: Mapping[st
         await consents.give(turn.session, turn.member, kind, case.number, now=turn.now)
     case_papers.note(turn.session, case, _papers(turn, answers), now=turn.now)
     turn.member.name, turn.member.phone = filed.name, filed.phone
-    await turn.session.flush()
+    await case_deadlines.derive(turn.session, case, now=turn.now)
+    await case_assignment.assign_best(turn.session, case, by=MACHINE, now=turn.now)
     return case
 
 
@@ -94,24 +95,15 @@ def _read(turn: Turn, questions: tuple[Question, ...], answers: Mapping[str, str
         facts[REACH] = begun
     topic = coded["topic_more"] if coded["topic"] == MORE else coded["topic"]
     people = int(float(facts.get("people", "1"))) or 1
+    duty, today = turn.content.duty, turn.today.date()
+    weighed = case_urgency.assess(
+        topic, facts, people, holidays=duty.holidays, workdays=duty.workdays, today=today
+    )
     return Filed(
-        topic=topic, urgency=_urgency(topic, facts, people, today=turn.today.date()), name=answers["name"],
+        topic=topic, urgency=weighed.urgency, name=answers["name"],
         phone=answers["phone"], employer=answers.get("employer", ""), people=people,
         union=turn.member.union_name, area=_area(turn, facts.get("workplace", "")), facts=facts,
     )  # fmt: skip
-
-
-def _urgency(topic: str, facts: Mapping[str, str], people: int, *, today: date) -> Urgency:
-    """JOINT: case_urgency.assess(topic, facts, people, today=today).urgency."""
-    del topic, facts, people, today
-    return "P3"
-
-
-def _promised(turn: Turn, urgency: Urgency) -> datetime | None:
-    """JOINT: case_states.promise(urgency, ...); nothing is promised while nobody is on duty at any time."""
-    del urgency
-    at = watch(turn.content.duty, turn.now)
-    return at.until if at.staffed else None
 
 
 def _area(turn: Turn, workplace: str) -> str:
@@ -138,23 +130,20 @@ async def _filed(turn: Turn, case: Case, *, paged: bool) -> Outgoing:
     mine = turn.choice("aid.choices.mine", f"case:show:{case.id}")
     human = turn.choice("answer.choices.human", "human")
     parts = [turn.say(key, number=case.number, until=until).text]
-    nearest = await _nearest(turn, case)
-    if nearest is not None:
-        parts.append(turn.say("aid.deadline", day=wording.day(nearest)).text)
+    parts += await _near(turn, case)
     if case.people >= GROUP:
         parts.append(turn.say("aid.group").text)
     return Outgoing("\n\n".join(parts), (papers, mine, human))
 
 
-async def _nearest(turn: Turn, case: Case) -> date | None:
-    """Return the safe day of a deadline that is near."""
-    last = turn.today.date() + SOON
-    query = select(CaseDeadline.safe_day).where(
-        CaseDeadline.case_id == case.id, CaseDeadline.met_at.is_(None)
-    )
-    return await turn.session.scalar(
-        query.where(CaseDeadline.safe_day <= last).order_by(CaseDeadline.safe_day)
-    )
+async def _near(turn: Turn, case: Case) -> list[str]:
+    """Return what is said of a deadline that is near, or that may be over: never that nothing can be done any more."""
+    today = turn.today.date()
+    found = [one.safe_day for one in await case_deadlines.of(turn.session, case) if one.kind in MEMBERS_OWN]
+    near = [day for day in found if today <= day <= today + SOON]
+    if near:
+        return [turn.say("aid.deadline", day=wording.day(near[0])).text]
+    return [turn.say("aid.late").text] if found and found[0] < today else []
 
 
 service = Service(

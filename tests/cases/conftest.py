@@ -4,12 +4,15 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import pytest
+from sqlalchemy import select
 
 from bot.web import moving
 from handlers.confiding import Ways
 from handlers.dialogue import Dialogue
 from models import passes
+from models.cases import Case
 from models.messages import Address, Incoming
+from models.outbox import Letter
 from tests.databases import Clock
 from tests.transcripts import Chat, readable
 
@@ -42,11 +45,15 @@ class Town:
         return await self.page.send(Incoming(token, at, kind="press", value=purpose))
 
     async def desk(self) -> list[str]:
-        """Return what the colleague on duty was told since the last look."""
-        await self.page.delivery.round()
-        found = [readable(letter) for address, letter in self.page.phone.shown if address == "desk"]
-        self.page.phone.shown.clear()
-        return found
+        """Return what the colleague on duty was told."""
+        async with self.page.database.transaction() as session:
+            query = select(Letter).where(Letter.address == "desk").order_by(Letter.id)
+            return [readable(letter.message) for letter in await session.scalars(query)]
+
+    async def cases(self) -> list[Case]:
+        """Return what was handed in."""
+        async with self.page.database.transaction() as session:
+            return list(await session.scalars(select(Case).order_by(Case.id)))
 
 
 @pytest.fixture
