@@ -117,9 +117,11 @@ def _papers(turn: Turn, answers: Mapping[str, str]) -> dict[str, Standing]:
     have, can_get = (frozenset(answers.get(name, "").split(forms.AND)) for name in ("have", "can_get"))
     asked = forms.Form(turn.content.forms[FORM].questions).asked(answers)
     listed = next((question.options for question in asked if question.name == "have"), ())
-    ticked = {one: "have" if one in have else "can_get" if one in can_get else "no" for one in listed}
-    employer: Standing = "have" if answers.get("employer") else "no"
-    return {turn.say("aid.paper.employer").text: employer, **ticked}
+    found: dict[str, Standing] = {
+        one: "have" if one in have else "can_get" if one in can_get else "no" for one in listed
+    }
+    found[turn.say("aid.paper.employer").text] = "have" if answers.get("employer") else "no"
+    return found
 
 
 async def _filed(turn: Turn, case: Case, *, paged: bool) -> Outgoing:

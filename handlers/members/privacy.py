@@ -61,9 +61,10 @@ async def _show(turn: Turn) -> Outgoing:
 
 
 def _filled_in(turn: Turn) -> list[str]:
-    """Return what the member has answered in the form that is open."""
+    """Return what the member has answered in the form that is open, as far as it may pass here."""
     given = turn.conversation.answers
-    return [given[question.name] for question in turn.form().asked(given) if given.get(question.name)]
+    asked = (question for question in turn.form().asked(given) if turn.may_pass(question))
+    return [given[question.name] for question in asked if given.get(question.name)]
 
 
 def _title(turn: Turn, slug: str) -> str:

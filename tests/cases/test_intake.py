@@ -21,7 +21,7 @@ SENSITIVE = (
     "后面会问到身体、怀孕、年纪这些，比别的更要紧，单独问您一次：可以记吗？\n[可以记] [不要记] [先找人说]"
 )
 MOVE = "下面要填个人情况，在这里说不保险。点按钮到工会自己的网页接着填，15分钟内有效。\n[打开接着填] [转人工]"
-ELSEWHERE = "这张单子在另一台设备上开的头，请在那里接着填。不方便就请同事和您联系。\n[转人工] [菜单]"
+ELSEWHERE = "这里不方便填个人情况。请用您自己常用的那台设备，或者请同事和您联系。\n[转人工] [菜单]"
 PAGED = "收到了，编号{number}。已请值班同事马上看，下午5:30前联系您。"
 BUTTONS = "\n[补材料] [我的案件] [转人工]"
 DEADLINE = "\n\n按您说的日子，11月15日（周日）以前就去办最稳妥。日子近了，请今天就找人看，也可以打：\n12351"
@@ -208,6 +208,10 @@ async def test_second_device_in_another_hand_sees_nothing_of_the_form(town, staf
     pressed = replace(waiting, id="other", sender=Address("phone", "officer"))
     assert await town.page.send(pressed) == f"这是以前的按钮，现在的情况是：\n\n{ELSEWHERE}"
     await town.page.say("他们欠我钱", member="officer")
+    await town.page.say("隐私", member="officer")
+    assert "没发工资" not in await town.page.say("[看一看]", member="officer")
+    await town.page.say("隐私")
+    assert "没填完的单子里写了：只有我用，同意，没发工资。" in await town.page.say("[看一看]")
     await town.page.run(("继续", WHAT))
 
 
