@@ -54,7 +54,7 @@ def steer(turn: Turn) -> Outgoing | None:
     said = tidy(turn.message.text)
     if said in RESUME:
         return resume(turn)
-    if not in_progress(turn):
+    if not in_progress(turn) or turn.elsewhere:
         return None
     if said in CANCEL:
         return cancel(turn)
@@ -68,6 +68,8 @@ def steer(turn: Turn) -> Outgoing | None:
 
 def cancel(turn: Turn) -> Outgoing:
     """Give the form up; nothing is handed in."""
+    if turn.elsewhere:
+        return turn.say("private.elsewhere")
     turn.conversation.close()
     return turn.say("form.cancelled")
 

@@ -78,7 +78,7 @@ class Turn:
         if question is None:
             raise Refused("form")
         if question.private and not self.may_pass(question):
-            return self.move("form:resume") if self._begun_here() else self.say("private.elsewhere")
+            return self.say("private.elsewhere") if self.elsewhere else self.move("form:resume")
         told = "，".join(given[asked.name] for asked in form.asked(given) if given.get(asked.name))
         known = question.ask in self.content.texts
         values = {**given, "answers": told, "lines": read_back(form, given)}
@@ -87,12 +87,13 @@ class Turn:
 
     def may_pass(self, question: Question) -> bool:
         """Say whether *question* and its answer may pass here: a private one where the form was begun or moved to."""
-        return not question.private or (self.private and self._begun_here())
+        return not question.private or (self.private and not self.elsewhere)
 
-    def _begun_here(self) -> bool:
-        """Say whether the form belongs here: another device of the same member may be in another hand."""
+    @property
+    def elsewhere(self) -> bool:
+        """Say whether a form that asks private things belongs to another device of the member: it may be in another hand."""
         given = self.conversation.answers
-        return self.message.sender.place in {given.get(FROM), given.get(MOVED)}
+        return FROM in given and self.message.sender.place not in {given[FROM], given.get(MOVED)}
 
     def move(self, purpose: str) -> Outgoing:
         """Return the message that leads to our page, where *purpose* goes on."""

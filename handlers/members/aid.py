@@ -16,7 +16,8 @@ from models.messages import Outgoing
 FORM, MORE = "aid", "more"
 CASE, CASE_SENSITIVE = "case", "case_sensitive"
 """What is agreed to: that the case is kept, and what is sensitive in it."""
-AGREED, AGAIN = "可以记", "改一改"
+AGREED, WRONG = "yes", "wrong"
+"""What the answers to the questions `sensitive` and `check` are called."""
 NOT_FACTS = frozenset(
     ["topic", "topic_more", "consent", "sensitive", "employer", "name", "phone", "now", "have", "can_get", "check", "fix"]
 )  # fmt: skip
@@ -30,14 +31,22 @@ MEMBERS_OWN = frozenset({"limitation", "sue", "injury_worker"})
 async def pressed(turn: Turn, about: str) -> Outgoing:
     """Begin, or go on with what was begun; leave it for those who do not agree."""
     if about == "no":
-        turn.conversation.close()
-        return turn.say("aid.no")
+        return _leave(turn)
     if not turn.private and not turn.ways.site:
         return turn.move("form:resume")
     if turn.conversation.form == FORM:
         return filling.resume(turn)
     known = {"name": turn.member.name or "", "phone": turn.member.phone or ""}
     return turn.start(FORM, known={name: said for name, said in known.items() if said})
+
+
+def _leave(turn: Turn) -> Outgoing:
+    """Keep nothing for who does not agree; who has agreed since is shown how things stand."""
+    conversation = turn.conversation
+    if conversation.form != FORM or "consent" in conversation.answers or turn.elsewhere:
+        return filling.stale(turn)
+    conversation.close()
+    return turn.say("aid.no")
 
 
 async def begin(turn: Turn) -> Outgoing:
@@ -48,7 +57,7 @@ async def begin(turn: Turn) -> Outgoing:
 async def finish(turn: Turn, _: str, answers: Mapping[str, str]) -> Outgoing:
     """Hand the case in, or ask once more what is to be corrected."""
     questions = forms.Form(turn.content.forms[FORM].questions).asked(answers)
-    if answers["check"] == AGAIN:
+    if forms.coded(questions, answers)["check"] == WRONG:
         return turn.start(FORM, known=_without(questions, answers, answers["fix"]))
     case = await _file(turn, questions, answers)
     paged = case.urgency in AT_ONCE and await crisis.call(
@@ -75,11 +84,10 @@ async def _file(turn: Turn, questions: tuple[Question, ...], answers: Mapping[st
     case = await cases.file(
         turn.session, turn.member, turn.message.sender, filed, promised=promised, now=turn.now
     )
-    kinds = [CASE, CASE_SENSITIVE] if answers.get("sensitive") == AGREED else [CASE]
+    kinds = [CASE, CASE_SENSITIVE] if forms.coded(questions, answers).get("sensitive") == AGREED else [CASE]
     for kind in kinds:
         await consents.give(turn.session, turn.member, kind, case.number, now=turn.now)
     case_papers.note(turn.session, case, _papers(turn, answers), now=turn.now)
-    turn.member.name, turn.member.phone = filed.name, filed.phone
     await case_deadlines.derive(turn.session, case, now=turn.now)
     await case_assignment.assign_best(turn.session, case, by=MACHINE, now=turn.now)
     return case

@@ -205,6 +205,13 @@ async def test_second_device_in_another_hand_sees_nothing_of_the_form(town, staf
 
     for chat in (town.page, town.telegram):
         await chat.run(("继续", ELSEWHERE), ("申请法律援助", ELSEWHERE), member="officer")
+        cancel = chat.incoming("press", "officer", value="form:cancel")
+        assert await chat.send(cancel) == ELSEWHERE
+        assert "继续填" not in await chat.say("菜单", member="officer")
+        for said in ("返回", "稍后再填", "取消"):
+            await chat.say(said, member="officer")
+    refusing = town.page.incoming("press", "officer", value="aid:no")
+    assert await town.page.send(refusing) == f"这是以前的按钮，现在的情况是：\n\n{ELSEWHERE}"
     pressed = replace(waiting, id="other", sender=Address("phone", "officer"))
     assert await town.page.send(pressed) == f"这是以前的按钮，现在的情况是：\n\n{ELSEWHERE}"
     await town.page.say("他们欠我钱", member="officer")
@@ -254,6 +261,16 @@ async def test_who_does_not_agree_leaves_nothing(town):
         ("[不同意]", "好，什么都没有记。想说的时候随时来，也可以打电话说：\n12351\n[转人工] [菜单]"),
         ("继续", "眼下没有要接着填的。想问什么直接打字。\n[菜单] [转人工]"),
     )
+
+
+async def test_who_has_agreed_since_is_shown_how_things_stand(town):
+    await tell(town.page, "申请法律援助", "[只有我用]")
+    refusing = town.page._press("[不同意]", "wang")
+    await town.page.say("[同意]")
+
+    assert await town.page.send(refusing) == f"这是以前的按钮，现在的情况是：\n\n{TOPIC}"
+    await town.page.run(("取消", "好，不填了，什么都没有交上去。\n[菜单] [转人工]"))
+    assert (await town.page.send(replace(refusing, id="again"))).startswith("这是以前的按钮，")
 
 
 async def test_shared_device_is_told_to_be_careful(town):
