@@ -5,11 +5,11 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from models import cases, members
+from models import case_states, cases, members
 from models.appointments import Appointment
 from models.base import Refused
 from models.case_lines import CaseLine
-from models.cases import MEMBER, Case, CaseStep
+from models.cases import MEMBER, Case
 from models.members import Member
 from models.messages import Address
 
@@ -57,19 +57,14 @@ def say(session: AsyncSession, case: Case, text: str, *, now: datetime) -> None:
     )  # fmt: skip
 
 
-def withdraw(session: AsyncSession, case: Case, *, now: datetime) -> None:
+async def withdraw(session: AsyncSession, case: Case, *, now: datetime) -> None:
     """Let the member take the case back.
 
-    Raises Refused: case_ended.
+    Raises Refused: case_ended, case_danger.
     """
     if case.over:
         raise Refused("case_ended")
-    session.add(
-        CaseStep(
-            case_id=case.id, kind="state", before=case.state, after="withdrawn", by=MEMBER, reason="", at=now
-        )
-    )  # fmt: skip
-    case.state, case.closed_at = "withdrawn", now
+    await case_states.move(session, case, "withdrawn", by=MEMBER, now=now)
 
 
 def rate(case: Case, rating: str) -> None:

@@ -140,7 +140,7 @@ async def _ask_quit(turn: Turn, case: Case, _: str) -> Outgoing:
 
 
 async def _quit(turn: Turn, case: Case, _: str) -> Outgoing:
-    case_member.withdraw(turn.session, case, now=turn.now)
+    await case_member.withdraw(turn.session, case, now=turn.now)
     return turn.say("cases.quit.done")
 
 

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "24f8096b0b05"
-down_revision = "36de9047c260"
+down_revision = "e656992aa962"
 branch_labels = None
 depends_on = None
 

@@ -85,16 +85,24 @@ async def test_case_of_somebody_else_is_not_seen_from_its_own_address(filed, clo
 async def test_member_writes_and_withdraws_until_the_end(filed, clock):
     session, _, case = filed
     case_member.say(session, case, "还没给", now=clock())
-    case_member.withdraw(session, case, now=clock())
+    await case_member.withdraw(session, case, now=clock())
 
     lines = await session.scalars(select(CaseLine))
     steps = await session.scalars(select(CaseStep).where(CaseStep.before != ""))
     assert [(line.author, line.kind, line.text) for line in lines] == [("member", "text", "还没给")]
     assert [(s.kind, s.before, s.after, s.by) for s in steps] == [("state", "new", "withdrawn", "member")]
     assert (case.state, case.closed_at) == ("withdrawn", clock())
-    for again in (case_member.withdraw, lambda *a, **n: case_member.say(*a, "再说", **n)):
-        with pytest.raises(Refused, match="case_ended"):
-            again(session, case, now=clock())
+    assert await refused(case_member.withdraw(session, case, now=clock())) == "case_ended"
+    with pytest.raises(Refused, match="case_ended"):
+        case_member.say(session, case, "再说", now=clock())
+
+
+async def test_case_of_danger_is_not_withdrawn_by_a_press(filed, clock):
+    session, _, case = filed
+    case.urgency = "P0"
+    await session.flush()
+
+    assert await refused(case_member.withdraw(session, case, now=clock())) == "case_danger"
 
 
 async def test_case_is_rated_once_it_is_closed(filed):
