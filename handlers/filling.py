@@ -116,11 +116,9 @@ async def press(turn: Turn, router: Router, value: str) -> Outgoing:
     if option is not None:
         return await _keep(turn, router, forms.tick(question, answers, option, on=chosen[0] == "+"))
     answer = _chosen(turn, question, chosen)
-    return (
-        stale(turn)
-        if answer is None
-        else await _keep(turn, router, forms.answered(answers, question, answer))
-    )
+    if answer is None:
+        return stale(turn)
+    return await _keep(turn, router, forms.answered(answers, question, answer))
 
 
 def _tick(question: Question, chosen: str) -> str | None:
@@ -143,14 +141,11 @@ async def _file(turn: Turn, router: Router, question: Question) -> Outgoing | No
 
 async def _several(turn: Turn, router: Router, question: Question, said: str) -> Outgoing | None:
     """Take the options that were typed, with those already ticked; None when they do not fit."""
-    ticked = forms.AND.join(forms.ticked(question, turn.conversation.answers))
-    these = _these(turn, question, said)
-    chosen = forms.read(question, ticked if these else f"{ticked} {said}", today=turn.today.date())
-    return (
-        None
-        if not chosen
-        else await _keep(turn, router, forms.answered(turn.conversation.answers, question, chosen))
-    )
+    answers = turn.conversation.answers
+    ticked = forms.AND.join(forms.ticked(question, answers))
+    named = ticked if _these(turn, question, said) else f"{ticked} {said}"
+    chosen = forms.read(question, named, today=turn.today.date())
+    return await _keep(turn, router, forms.answered(answers, question, chosen)) if chosen else None
 
 
 def _passes(turn: Turn, question: Question, said: str) -> bool:

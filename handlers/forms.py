@@ -131,7 +131,7 @@ def _code(question: Question, value: str) -> str:
     if not question.codes:
         return value
     codes = dict(zip(question.options, question.codes, strict=True))
-    return ",".join(codes[one] for one in value.split(AND) if codes[one])
+    return ",".join(filter(None, (codes.get(one) for one in value.split(AND))))
 
 
 def _called(question: Question, answers: Answers) -> bool:

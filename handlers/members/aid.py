@@ -13,7 +13,7 @@ from models.cases import MACHINE, Case, Filed
 from models.conversations import FROM
 from models.messages import Outgoing
 
-FORM, MORE = "aid", "more"
+FORM, MORE, OTHER = "aid", "more", "other"
 CASE, CASE_SENSITIVE = "case", "case_sensitive"
 """What is agreed to: that the case is kept, and what is sensitive in it."""
 AGREED, WRONG = "yes", "wrong"
@@ -101,7 +101,7 @@ def _read(turn: Turn, questions: tuple[Question, ...], answers: Mapping[str, str
     begun = answers.get(FROM, "")
     if begun != turn.message.sender.place:
         facts[REACH] = begun
-    topic = coded["topic_more"] if coded["topic"] == MORE else coded["topic"]
+    topic = (coded["topic_more"] if coded["topic"] == MORE else coded["topic"]) or OTHER
     people = int(float(facts.get("people", "1"))) or 1
     duty, today = turn.content.duty, turn.today.date()
     weighed = case_urgency.assess(

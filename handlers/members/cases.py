@@ -34,6 +34,11 @@ async def mine(turn: Turn) -> Outgoing:
     return replace(said, choices=(*buttons, *said.choices))
 
 
+async def listed(turn: Turn, _: str) -> Outgoing:
+    """List them, where a letter about a case leads."""
+    return await mine(turn)
+
+
 async def pressed(turn: Turn, about: str) -> Outgoing:
     """Answer the buttons of a case: `case:<step>:<case>[:<more>]`."""
     step, _, rest = about.partition(":")
@@ -210,6 +215,6 @@ service = Service(
     title="我的案件",
     words=("我的案件", "我的案子", "案件"),
     answer=mine,
-    actions={"case": pressed},
+    actions={"case": pressed, "cases": listed},
     finishes={"case_paper": keep_paper, "case_line": say, "case_code": enter},
 )

@@ -75,6 +75,9 @@ async def test_on_telegram_everything_goes_by_link(town, filed):
     await town.telegram.run(("我的案件", MOVE))
     assert await town.follow("browser") == f"{SHOWN}下午12:00前同事会联系您。\n{OWN}"
 
+    asked = town.telegram.incoming("press", value="private:cases")
+    assert await town.telegram.send(asked) == MOVE
+    assert await town.follow("browser") == f"{SHOWN}下午12:00前同事会联系您。\n{OWN}"
     plain = town.telegram.incoming("press", value=f"case:show:{filed}")
     assert await town.telegram.send(plain) == MOVE
     press = town.telegram.incoming("press", value=f"private:case:say:{filed}")

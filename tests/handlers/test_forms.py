@@ -175,7 +175,7 @@ def test_question_is_called_for_by_any_of_several_answers():
 
 
 def test_answers_are_told_by_what_the_program_calls_them():
-    said = {"tried": "单位、劳动监察、仲裁", "left": "", "when": "2026-11-01", "other": "x"}
+    said = {"tried": "单位、劳动监察、仲裁、街道", "left": "", "when": "2026-11-01", "other": "x"}
 
     assert coded(WHO.questions, said) == {"tried": "employer,inspection", "when": "2026-11-01"}
 
