@@ -21,7 +21,7 @@ from bot.delivery import Delivery
 from bot.intake import Intake
 from bot.mailboxes import Mailboxes
 from bot.schedule import Schedule
-from bot.web import archive, checkin, console, entrance, greeting, posters, server, takeaway
+from bot.web import archive, checkin, console, entrance, greeting, moving, posters, server, takeaway
 from config.content import Content
 from config.settings import Settings
 from handlers import members as services
@@ -90,8 +90,11 @@ def _assemble(
     chat = _chat(settings, database, dialogue, store, now)
     telegram = Telegram(settings, http, now, store) if settings.telegram_bot_token is not None else None
     channels: list[Channel] = [chat, *([telegram] if telegram else ())]
+    intake = Intake(channels, store)
+    mailboxes = Mailboxes(database, dialogue.answer, dialogue.fault, now, intake)
     routes = [
         chat.routes(),
+        moving.routes(settings, database, lambda: dialogue.edition.content, mailboxes.receive, now),
         *_pages(settings, database, dialogue, store, now),
         posters.routes(
             settings, lambda: dialogue.edition.content, lambda: telegram.username if telegram else ""
@@ -99,8 +102,6 @@ def _assemble(
         *([telegram.routes()] if telegram else ()),
         *_console(settings, database, dialogue, store, now),
     ]
-    intake = Intake(channels, store)
-    mailboxes = Mailboxes(database, dialogue.answer, dialogue.fault, now, intake)
     delivery = Delivery(
         database, channels, now, owner, on_gone=members.bury, on_moved=members.move, on_failures=stop
     )

@@ -61,23 +61,53 @@ class Question(Checked):
     A question of the kind *digits* keeps the last of them, as many as *digits* says. Of the kind *day* the very day is
     wanted, of the kind *month* its month. *options* of other kinds than choice are short answers beside what may be
     written; *means* tells what an option stands for, *unit* what may follow a number. A *private* one is asked only
-    where personal matters may pass.
+    where personal matters may pass. *when* names answers that call for it, each one or one of several. Of the kind
+    *several* more than one option may be ticked; those ticked for the question *without* are not offered again.
+    *codes* are what the options are called in the program, *part* and *told* how the answer is read back. A date
+    that is *past* never lies ahead: one that is said without its year is the last such day.
     """
 
     name: str
     ask: str
     kind: Literal[
-        "text", "choice", "number", "digits", "date", "day", "month", "phone", "photo", "file", "confirm"
+        "text",
+        "choice",
+        "several",
+        "number",
+        "digits",
+        "date",
+        "day",
+        "month",
+        "phone",
+        "photo",
+        "file",
+        "confirm",
     ] = "text"
     options: tuple[str, ...] = ()
     means: dict[str, str] = {}
     unit: str = ""
+    codes: tuple[str, ...] = ()
+    without: str = ""
     digits: int = Field(6, ge=1, le=19)
-    when: dict[str, str] = {}
+    when: dict[str, str | tuple[str, ...]] = {}
     optional: bool = False
     private: bool = False
     skip: str = ""
     help: str = ""
+    part: str = ""
+    told: str = ""
+    past: bool = False
+
+    @model_validator(mode="after")
+    def _coded(self) -> Self:
+        if self.codes and len(self.codes) != len(self.options):
+            raise ValueError("codes: each option needs one, or none has any")
+        return self
+
+    @property
+    def conditions(self) -> dict[str, tuple[str, ...]]:
+        """Return the answers that call for it, by the names of the questions they are given to."""
+        return {name: (one,) if isinstance(one, str) else one for name, one in self.when.items()}
 
 
 class Next(Checked):

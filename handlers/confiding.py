@@ -27,18 +27,29 @@ class Ways:
         return at.channel in self.private
 
 
-def link(session: AsyncSession, ways: Ways, member: Member, purpose: str, *, now: datetime) -> str:
-    """Return the address of our page at which *member* goes on with *purpose*, for 15 minutes and once."""
-    return f"{ways.site}/c/{passes.make(session, member, purpose, now=now)}"
+def link(
+    session: AsyncSession, ways: Ways, member: Member, purpose: str, *, at: Address, now: datetime
+) -> str:
+    """Return the address of our page at which *member*, who asks *at*, goes on with *purpose*, for 15 minutes and once."""
+    return f"{ways.site}/c/{passes.make(session, member, purpose, at=at, now=now)}"
 
 
 def moved(
-    session: AsyncSession, content: Content, ways: Ways, member: Member, purpose: str, *, now: datetime
+    session: AsyncSession,
+    content: Content,
+    ways: Ways,
+    member: Member,
+    purpose: str,
+    *,
+    at: Address,
+    now: datetime,
 ) -> Outgoing:
     """Return the message that leads to our page, or, where there is none, to the telephone and a person."""
     if not ways.site:
         return _say(content, "private.phone", {"phone": content.duty.phone})
-    there = Choice(content.texts["private.open"].text, url=link(session, ways, member, purpose, now=now))
+    there = Choice(
+        content.texts["private.open"].text, url=link(session, ways, member, purpose, at=at, now=now)
+    )
     said = _say(content, "private.move", {})
     return Outgoing(said.text, (there, *said.choices))
 

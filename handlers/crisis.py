@@ -39,12 +39,18 @@ async def respond(turn: Turn, sign: str) -> Outgoing:
 
 async def page(turn: Turn, handoff: HandOff, urgency: Urgency) -> None:
     """Write to every colleague on duty that somebody waits, without a word of what it is about."""
-    if not on_duty(turn):
-        return
     text = turn.say("human.page", urgency=urgency or "P3", number=handoff.id)
-    for at in await reached(turn.session, turn.content, turn.member, now=turn.now):
-        key = f"page:{handoff.id}:{urgency}:{at.channel}:{at.id}"
-        await outbox.put(turn.session, at, text, due=turn.now, key=key)
+    await call(turn, text, f"page:{handoff.id}:{urgency}")
+
+
+async def call(turn: Turn, text: Outgoing, key: str) -> bool:
+    """Write *text* to every colleague on duty, once by its *key*; say whether there was anybody to write to."""
+    if not on_duty(turn):
+        return False
+    there = await reached(turn.session, turn.content, turn.member, now=turn.now)
+    for at in there:
+        await outbox.put(turn.session, at, text, due=turn.now, key=f"{key}:{at.channel}:{at.id}")
+    return bool(there)
 
 
 async def reached(session: AsyncSession, content: Content, member: Member, *, now: datetime) -> list[Address]:

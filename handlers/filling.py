@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from config.entries import Question
 from handlers import forms
-from handlers.choosing import NO, YES, pick, tidy
+from handlers.choosing import NO, YES, number, pick, tidy
 from handlers.router import Router
 from handlers.service import BEFORE, Turn, form_end
 from models.messages import Choice, Outgoing
@@ -13,6 +13,8 @@ from models.messages import Choice, Outgoing
 BACK = frozenset({"返回", "上一步", "0"})
 CANCEL = frozenset(["取消", "不填了", "算了", "退出", "cancel"])
 LATER = frozenset({"稍后再填", "稍後再填", "以后再填"})
+UNKNOWN = frozenset(["不知道", "不清楚", "记不清", "记不清了", "没有", "都没有", "跳过"])
+"""What is said to a question that may be passed over, whatever its button says."""
 WITH_PICTURES = frozenset(["work"])
 """Forms between whose questions more pictures may come: their service takes them."""
 RESUME = frozenset({"继续", "继续填", "繼續", "繼續填"})
@@ -36,7 +38,7 @@ def may_answer(turn: Turn) -> bool:
 def _waits_elsewhere(turn: Turn) -> bool:
     """Say whether the next question is asked only where personal matters may pass, and this is not there."""
     question = turn.form().next(turn.conversation.answers)
-    return question is not None and question.private and not turn.private
+    return question is not None and not turn.may_pass(question)
 
 
 def at_last(turn: Turn) -> bool:
@@ -52,7 +54,7 @@ def steer(turn: Turn) -> Outgoing | None:
     said = tidy(turn.message.text)
     if said in RESUME:
         return resume(turn)
-    if not in_progress(turn):
+    if not in_progress(turn) or turn.elsewhere:
         return None
     if said in CANCEL:
         return cancel(turn)
@@ -66,6 +68,8 @@ def steer(turn: Turn) -> Outgoing | None:
 
 def cancel(turn: Turn) -> Outgoing:
     """Give the form up; nothing is handed in."""
+    if turn.elsewhere:
+        return turn.say("private.elsewhere")
     turn.conversation.close()
     return turn.say("form.cancelled")
 
@@ -85,12 +89,12 @@ async def accept(turn: Turn, router: Router) -> Outgoing | None:
     if question is None:
         return await _finish(turn, router)
     if turn.message.kind in {"photo", "file"}:
-        file = forms.read_file(question, turn.message.kind, turn.message.file)
-        return None if file is None else await _keep(turn, router, {**answers, question.name: file})
+        return await _file(turn, router, question)
     said = turn.message.text
-    skip = question.skip or turn.say("form.skip").text
-    if question.optional and tidy(said) == tidy(skip):
-        return await _keep(turn, router, {**answers, question.name: forms.SKIPPED})
+    if question.optional and _passes(turn, question, said):
+        return await _keep(turn, router, forms.answered(answers, question, forms.SKIPPED))
+    if question.kind == "several":
+        return await _several(turn, router, question, said)
     kept = form.accept(answers, _meant(question.kind, said, forms.options(question)), today=turn.today.date())
     return None if kept is None else await _keep(turn, router, kept)
 
@@ -101,14 +105,60 @@ async def press(turn: Turn, router: Router, value: str) -> Outgoing:
     if (
         not in_progress(turn)
         or nonce != turn.conversation.nonce
-        or step != str(len(turn.conversation.answers))
+        or step != str(forms.step(turn.conversation.answers))
     ):
         return stale(turn)
-    question = turn.form().next(turn.conversation.answers)
-    answer = None if question is None else _chosen(turn, question, chosen)
-    if question is None or answer is None:
+    answers = turn.conversation.answers
+    question = turn.form().next(answers)
+    if question is None or not turn.may_pass(question):
         return stale(turn)
-    return await _keep(turn, router, {**turn.conversation.answers, question.name: answer})
+    option = _tick(question, chosen)
+    if option is not None:
+        return await _keep(turn, router, forms.tick(question, answers, option, on=chosen[0] == "+"))
+    answer = _chosen(turn, question, chosen)
+    if answer is None:
+        return stale(turn)
+    return await _keep(turn, router, forms.answered(answers, question, answer))
+
+
+def _tick(question: Question, chosen: str) -> str | None:
+    """Return the option that a button ticks; it says on or off itself, so that a second press changes nothing."""
+    ticks = {f"{sign}{number}": option for number, option in enumerate(question.options) for sign in "+-"}
+    return ticks.get(chosen) if question.kind == "several" else None
+
+
+async def _file(turn: Turn, router: Router, question: Question) -> Outgoing | None:
+    """Take a picture or file, with what is known of it; one that could not be read is told so."""
+    reason = turn.message.value.removeprefix("refused:")
+    if reason != turn.message.value:
+        return after(turn, turn.say(f"refused.{reason}"))
+    file = forms.read_file(question, turn.message.kind, turn.message.file)
+    if file is None:
+        return None
+    known = {f"{question.name}:as": turn.message.value} if turn.message.value else {}
+    return await _keep(turn, router, {**turn.conversation.answers, question.name: file, **known})
+
+
+async def _several(turn: Turn, router: Router, question: Question, said: str) -> Outgoing | None:
+    """Take the options that were typed, with those already ticked; None when they do not fit."""
+    answers = turn.conversation.answers
+    ticked = forms.AND.join(forms.ticked(question, answers))
+    named = ticked if _these(turn, question, said) else f"{ticked} {said}"
+    chosen = forms.read(question, named, today=turn.today.date())
+    return await _keep(turn, router, forms.answered(answers, question, chosen)) if chosen else None
+
+
+def _passes(turn: Turn, question: Question, said: str) -> bool:
+    """Say whether the question is to be passed over: by its button, or by words that are none of its options."""
+    skip = question.skip or turn.say("form.skip").text
+    options = {tidy(option) for option in forms.options(question)}
+    nothing = question.kind == "several" and not forms.ticked(question, turn.conversation.answers)
+    return tidy(said) in {tidy(skip), *UNKNOWN} - options or (nothing and _these(turn, question, said))
+
+
+def _these(turn: Turn, question: Question, said: str) -> bool:
+    """Say whether 就这些 was said, or the number it stands under."""
+    return tidy(said) == tidy(turn.say("form.these").text) or number(said) == len(question.options) + 1
 
 
 def _chosen(turn: Turn, question: Question, chosen: str) -> str | None:
@@ -117,6 +167,9 @@ def _chosen(turn: Turn, question: Question, chosen: str) -> str | None:
         return turn.conversation.answers.get(f"{BEFORE}{question.name}")
     if chosen == "skip" and question.optional:
         return forms.SKIPPED
+    if question.kind == "several":
+        ticked = forms.ticked(question, turn.conversation.answers)
+        return forms.AND.join(ticked) if chosen == "these" and ticked else None
     label = {str(number): label for number, label in enumerate(forms.options(question))}.get(chosen)
     return None if label is None else forms.read(question, label, today=turn.today.date())
 

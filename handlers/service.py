@@ -3,7 +3,7 @@
 import secrets
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -11,10 +11,10 @@ from config.content import Content
 from config.entries import Question
 from handlers import confiding
 from handlers.confiding import Ways
-from handlers.forms import Form, options
-from handlers.wording import BEIJING
+from handlers.forms import Form, options, step, ticked
+from handlers.wording import BEIJING, full_day
 from models.base import Refused
-from models.conversations import Conversation
+from models.conversations import FROM, MOVED, Conversation
 from models.members import Member
 from models.messages import Choice, Incoming, Kind, Lane, Outgoing
 
@@ -56,7 +56,9 @@ class Turn:
     def start(self, form: str, about: str = "", known: Mapping[str, str] | None = None) -> Outgoing:
         """Open a form and return its first question; what is *known* is not asked, the next messages go to it."""
         self.conversation.open(form, about, secrets.token_hex(3))
-        self.conversation.answers = dict(known or {})
+        own = any(question.private for question in self.form().questions)
+        begun = {FROM: self.message.sender.place} if own else {}
+        self.conversation.answers = {**begun, **(known or {})}
         return self.question()
 
     def form(self) -> Form:
@@ -75,32 +77,74 @@ class Turn:
         question = form.next(given)
         if question is None:
             raise Refused("form")
-        if question.private and not self.private:
-            return self.move("form:resume")
+        if question.private and not self.may_pass(question):
+            return self.say("private.elsewhere") if self.elsewhere else self.move("form:resume")
         told = "，".join(given[asked.name] for asked in form.asked(given) if given.get(asked.name))
         known = question.ask in self.content.texts
-        asked = self.say(question.ask, **{**given, "answers": told}) if known else Outgoing(question.ask)
+        values = {**given, "answers": told, "lines": read_back(form, given)}
+        asked = self.say(question.ask, **values) if known else Outgoing(question.ask)
         return replace(asked, choices=self._answers(question, asked.choices))
+
+    def may_pass(self, question: Question) -> bool:
+        """Say whether *question* and its answer may pass here: a private one where the form was begun or moved to."""
+        return not question.private or (self.private and not self.elsewhere)
+
+    @property
+    def elsewhere(self) -> bool:
+        """Say whether a form that asks private things belongs to another device of the member: it may be in another hand."""
+        given = self.conversation.answers
+        return FROM in given and self.message.sender.place not in {given[FROM], given.get(MOVED)}
 
     def move(self, purpose: str) -> Outgoing:
         """Return the message that leads to our page, where *purpose* goes on."""
-        return confiding.moved(self.session, self.content, self.ways, self.member, purpose, now=self.now)
+        return confiding.moved(
+            self.session, self.content, self.ways, self.member, purpose, at=self.message.sender, now=self.now
+        )
 
     def _answers(self, question: Question, own: tuple[Choice, ...]) -> tuple[Choice, ...]:
-        stamp = f"f:{self.conversation.nonce}:{len(self.conversation.answers)}"
+        given = self.conversation.answers
+        stamp = f"f:{self.conversation.nonce}:{step(given)}"
+        person = self.choice("answer.choices.human", "human")
+        near = (person,) if question.private and all(choice.value != "human" for choice in own) else ()
+        if question.kind == "several":
+            return (*self._ticks(question, stamp), *own, *near)
         chosen = [Choice(label, f"{stamp}:{number}") for number, label in enumerate(options(question))]
-        before = self.conversation.answers.get(f"{BEFORE}{question.name}")
+        before = given.get(f"{BEFORE}{question.name}")
         if before and question.kind not in {"choice", "confirm"} and before not in question.options:
             cancel = () if chosen else (self.choice("form.cancel", "form:cancel"),)
             chosen = [Choice(before, f"{stamp}:before"), *chosen, *cancel]
         if question.optional:
             chosen.append(Choice(question.skip or self.say("form.skip").text, f"{stamp}:skip"))
-        return (*chosen, *own) or (self.choice("form.cancel", "form:cancel"),)
+        return (*((*chosen, *own) or (self.choice("form.cancel", "form:cancel"),)), *near)
+
+    def _ticks(self, question: Question, stamp: str) -> list[Choice]:
+        """Return a button for each option, which ticks it or takes the tick away, and the one that goes on."""
+        on = ticked(question, self.conversation.answers)
+        found = [
+            Choice(self.say("form.ticked", option=label).text, f"{stamp}:-{number}")
+            if label in on
+            else Choice(label, f"{stamp}:+{number}")
+            for number, label in enumerate(question.options)
+        ]
+        if on or not question.optional:
+            return [*found, self.choice("form.these", f"{stamp}:these")]
+        return [*found, Choice(question.skip or self.say("form.skip").text, f"{stamp}:skip")]
 
     @property
     def today(self) -> datetime:
         """Return the present moment by Beijing's clock."""
         return self.now.astimezone(BEIJING)
+
+
+def read_back(form: Form, answers: Mapping[str, str]) -> str:
+    """Return what was answered, a line for each part of the form, days written out."""
+    parts: dict[str, list[str]] = {}
+    for question in form.asked(answers):
+        said = answers.get(question.name)
+        if question.part and said:
+            shown = full_day(date.fromisoformat(said)) if question.kind == "date" else said
+            parts.setdefault(question.part, []).append(f"{question.told}{shown}")
+    return "\n".join(f"{part}：{'，'.join(said)}" for part, said in parts.items())
 
 
 def letter(content: Content, key: str, values: Mapping[str, object], *, lane: Lane = "timely") -> Outgoing:

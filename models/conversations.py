@@ -12,6 +12,8 @@ from models.crypto import EncryptedJSON, Sealed
 from models.members import Member, moves_along
 
 KEPT = timedelta(days=30)
+FROM, MOVED = "at:from", "at:moved"
+"""Mark, among the answers of a form with private questions, where it was begun and the page it was moved to."""
 
 
 class Conversation(Base):

@@ -144,6 +144,12 @@ async def receive(session: AsyncSession, *found: Kept, by: int, now: datetime) -
     await session.execute(again.values(at=now))
 
 
+async def claim(session: AsyncSession, *found: Kept, purpose: str) -> None:
+    """Let contents that were only received be kept for *purpose*."""
+    mine = update(File).where(File.hash.in_([kept.hash for kept in found]), File.purpose == RECEIVED)
+    await session.execute(mine.values(purpose=purpose))
+
+
 def _key(digest: str) -> str:
     if not HASH.fullmatch(digest):
         raise Missing(digest)

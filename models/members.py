@@ -53,7 +53,11 @@ class Member(Base):
 
 
 class Contact(Base):
-    """Where a member can be reached on one channel; *dead_at* tells since when no longer."""
+    """Where a member can be reached on one channel; *dead_at* tells since when no longer.
+
+    *opened_from* is the address whose holder let this one in, by a one-time link or code: what is private there is
+    private here too.
+    """
 
     __tablename__ = "contacts"
 
@@ -62,6 +66,7 @@ class Contact(Base):
     member_id: Mapped[int] = mapped_column(ForeignKey("members.id"), index=True)
     dead_at: Mapped[datetime | None] = mapped_column(Moment)
     dead_reason: Mapped[str] = mapped_column(default="")
+    opened_from: Mapped[str] = mapped_column(default="", server_default="")
 
     @property
     def at(self) -> Address:
@@ -103,6 +108,22 @@ async def at_address(session: AsyncSession, at: Address, *, language: str = "", 
     if language and language != member.language:
         member.language = language
     return member
+
+
+async def open_from(session: AsyncSession, member: Member, at: Address, place: str) -> None:
+    """Make *at* an address of *member*, let in from *place*; one that is somebody else's stays theirs."""
+    contact = await session.get(Contact, (at.channel, at.id))
+    if contact is None:
+        contact = Contact(channel=at.channel, address=at.id, member_id=member.id)
+        session.add(contact)
+    if contact.member_id == member.id:
+        contact.opened_from = place
+
+
+async def places(session: AsyncSession, at: Address) -> frozenset[str]:
+    """Return the address *at* and the one that it was let in from, each as one text."""
+    contact = await session.get(Contact, (at.channel, at.id))
+    return frozenset({at.place, contact.opened_from if contact else at.place} - {""})
 
 
 async def contacts(session: AsyncSession, member: Member) -> list[Contact]:
@@ -181,5 +202,5 @@ async def part(session: AsyncSession, contact: Contact, *, now: datetime) -> Mem
     member = Member(joined_at=now)
     session.add(member)
     await session.flush()
-    contact.member_id = member.id
+    contact.member_id, contact.opened_from = member.id, ""
     return member

@@ -30,6 +30,11 @@ class Address:
     channel: str
     id: str
 
+    @property
+    def place(self) -> str:
+        """Return it as one text."""
+        return f"{self.channel}:{self.id}"
+
 
 @dataclass(frozen=True, slots=True)
 class Incoming:

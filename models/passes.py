@@ -10,12 +10,16 @@ from sqlalchemy.orm import Mapped, mapped_column
 from models.base import Base, Moment
 from models.crypto import token_hash
 from models.members import Member, moves_along
+from models.messages import Address
 
 LASTS, KEPT = timedelta(minutes=15), timedelta(days=1)
 
 
 class Pass(Base):
-    """A link of *member_id* for one *purpose* (an action such as `aid:begin`); only the hash of its token is kept."""
+    """A link of *member_id* for one *purpose* (an action such as `aid:begin`); only the hash of its token is kept.
+
+    *place* is the address at which it was asked for.
+    """
 
     __tablename__ = "passes"
 
@@ -23,14 +27,20 @@ class Pass(Base):
     token_hash: Mapped[str] = mapped_column(unique=True)
     member_id: Mapped[int] = mapped_column(ForeignKey("members.id", ondelete="CASCADE"), index=True)
     purpose: Mapped[str]
+    place: Mapped[str] = mapped_column(default="", server_default="")
     made_at: Mapped[datetime] = mapped_column(Moment)
     used_at: Mapped[datetime | None] = mapped_column(Moment)
 
 
-def make(session: AsyncSession, member: Member, purpose: str, *, now: datetime) -> str:
-    """Return the token of a fresh link: 32 random bytes, 15 minutes, one use."""
+def make(
+    session: AsyncSession, member: Member, purpose: str, *, at: Address | None = None, now: datetime
+) -> str:
+    """Return the token of a fresh link, asked for *at* an address: 32 random bytes, 15 minutes, one use."""
     token = secrets.token_urlsafe(32)
-    session.add(Pass(token_hash=token_hash(token), member_id=member.id, purpose=purpose, made_at=now))
+    place = at.place if at else ""
+    session.add(
+        Pass(token_hash=token_hash(token), member_id=member.id, purpose=purpose, place=place, made_at=now)
+    )
     return token
 
 
@@ -44,6 +54,11 @@ async def use(session: AsyncSession, token: str, *, now: datetime) -> tuple[Memb
     mine = update(Pass).where(*_open(token, now)).values(used_at=now).returning(Pass.member_id, Pass.purpose)
     found = (await session.execute(mine)).one_or_none()
     return None if found is None else (await session.get_one(Member, found.member_id), found.purpose)
+
+
+async def of(session: AsyncSession, token: str) -> Pass | None:
+    """Return the link of a token, used or not."""
+    return await session.scalar(select(Pass).where(Pass.token_hash == token_hash(token)))
 
 
 async def clean(session: AsyncSession, *, now: datetime) -> None:

@@ -30,11 +30,11 @@ class Phone:
 class Chat:
     """Says things and compares what comes back, whole."""
 
-    def __init__(self, database: Database, dialogue: Dialogue, clock: Clock) -> None:
+    def __init__(self, database: Database, dialogue: Dialogue, clock: Clock, channel: str = "phone") -> None:
         self.database = database
         self.dialogue = dialogue
         self.clock = clock
-        self.phone = Phone()
+        self.phone = Phone(channel)
         self.delivery = Delivery(database, [self.phone], clock, "tests")
         self._said = 0
         self._choices: dict[str, tuple[Choice, ...]] = {}
@@ -71,7 +71,7 @@ class Chat:
     def incoming(self, kind: str, member: str = "wang", **fields: str) -> Incoming:
         """Return a message of any kind."""
         self._said += 1
-        return Incoming(str(self._said), Address("phone", member), kind=kind, **fields)
+        return Incoming(str(self._said), Address(self.phone.name, member), kind=kind, **fields)
 
     def _text(self, said: str, member: str) -> Incoming:
         return self.incoming("text", member, text=said)

@@ -147,9 +147,11 @@ class WebChat:
             kept = await uploads.keep(self._store, part, picture=part.name == "photo")
         except uploads.Refusal as refusal:
             return self._tell(refusal.key, refusal.status)
-        return await self._take(
-            visitor, request.query.get("id", kept)[:64], 0, kind=part.name, file=f"web:{kept}"
+        known = (
+            {} if part.name == "photo" else {"text": part.filename or "", "value": json.dumps(asdict(kept))}
         )
+        number = request.query.get("id", kept.hash)[:64]
+        return await self._take(visitor, number, 0, kind=part.name, file=f"web:{kept.hash}", **known)
 
     async def _take(self, visitor: str, number: str, seen: int, **fields: Any) -> web.Response:
         if self._receive is None:

@@ -56,6 +56,8 @@ async def _lines(settings: Settings) -> AsyncIterator[Line]:
     yield _disk(settings)
     yield clock.now() > EARLIEST, "clock", clock.now().isoformat(timespec="seconds")
     yield await _telegram(settings)
+    if settings.telegram_bot_token is not None:
+        yield _private(settings)
 
 
 def _keys(settings: Settings) -> Line:
@@ -138,6 +140,17 @@ def _disk(settings: Settings) -> Line:
     folder = settings.data_dir if settings.data_dir.exists() else settings.data_dir.absolute().parent
     free = shutil.disk_usage(folder).free
     return free > FREE_BYTES, "disk", f"{free // 1_000_000} MB free"
+
+
+def _private(settings: Settings) -> Line:
+    """Say where private forms go that begin on Telegram, which must not carry them."""
+    if settings.is_public:
+        return True, "private", "forms go on at PUBLIC_URL, by a one-time link"
+    return (
+        True,
+        "private",
+        "PUBLIC_URL is not public https: private forms on Telegram give the telephone and a person",
+    )
 
 
 async def _telegram(settings: Settings) -> Line:

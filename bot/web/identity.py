@@ -30,12 +30,16 @@ class Identity:
     def give(self, request: web.Request, response: web.Response, now: datetime) -> None:
         """Give a browser an id that has none yet."""
         if self.of(request) is None:
-            token = self._fernet.encrypt_at_time(
-                secrets.token_hex(16).encode(), int(now.timestamp())
-            ).decode()
-            response.set_cookie(
-                _name(request), token, max_age=YEAR, httponly=True, samesite="Lax", secure=self._secure
-            )
+            self.renew(request, response, now)
+
+    def renew(self, request: web.Request, response: web.Response, now: datetime) -> str:
+        """Give a browser a fresh id, whoever it was before, and return it."""
+        visitor = secrets.token_hex(16)
+        token = self._fernet.encrypt_at_time(visitor.encode(), int(now.timestamp())).decode()
+        response.set_cookie(
+            _name(request), token, max_age=YEAR, httponly=True, samesite="Lax", secure=self._secure
+        )
+        return visitor
 
 
 def phone(request: web.Request) -> str:

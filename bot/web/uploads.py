@@ -8,7 +8,7 @@ from aiohttp import BodyPartReader
 from PIL import Image, UnidentifiedImageError
 
 from models.base import Refused
-from models.files import Store
+from models.files import Kept, Store
 from models.pictures import MOST_BYTES
 
 CHUNK = 65_536
@@ -23,8 +23,8 @@ class Refusal(Exception):  # noqa: N818 -- an answer to the member
         self.status = status
 
 
-async def keep(store: Store, part: BodyPartReader, *, picture: bool) -> str:
-    """Keep what *part* brings and return the hash of its content.
+async def keep(store: Store, part: BodyPartReader, *, picture: bool) -> Kept:
+    """Keep what *part* brings and return what lies in the store.
 
     Raises Refusal when it is too big, no picture though it should be one, or the store has no room.
     """
@@ -32,7 +32,7 @@ async def keep(store: Store, part: BodyPartReader, *, picture: bool) -> str:
     if picture and not await asyncio.to_thread(is_picture, body):
         raise Refusal("fault.picture", 415)
     try:
-        return (await store.put(body, part.headers.get("Content-Type", ""))).hash
+        return await store.put(body, part.headers.get("Content-Type", ""))
     except Refused as refusal:
         raise Refusal("fault.full", 507) from refusal
 

@@ -44,9 +44,8 @@ async def request(turn: Turn, about: str) -> Outgoing:
         handoff.bot_answers = True
         return turn.say("human.nobody")
     said = _receipt(turn, at, "human.waiting" if at.on else "human.later")
-    return (
-        await _leave_phone(turn, said) if await members.only_on_the_page(turn.session, turn.member) else said
-    )
+    page = await members.only_on_the_page(turn.session, turn.member)
+    return await _leave_phone(turn, said) if page and not turn.conversation.form else said
 
 
 async def call(turn: Turn, about: str) -> Outgoing:

@@ -60,7 +60,7 @@ async def _next(turn: Turn) -> Outgoing | None:
 
 def _with_form(turn: Turn, said: Outgoing, *, last: bool = False) -> Outgoing:
     """Put a form in progress aside and offer it with what is said: first of the buttons, or *last*."""
-    if not turn.conversation.form:
+    if not turn.conversation.form or turn.elsewhere:
         return said
     turn.conversation.asleep = True
     resume = Choice(turn.say("form.resume").text, "form:resume")

@@ -1,9 +1,11 @@
 """有通知告诉我: a member wants to hear of a programme; 我的: what they signed up for or asked to hear of."""
 
+from dataclasses import replace
+
 from handlers import enrolling
 from handlers.answers import stage
 from handlers.service import Service, Turn
-from models import interests, members
+from models import case_member, interests, members
 from models.messages import Outgoing
 
 
@@ -24,6 +26,15 @@ async def forget(turn: Turn, slug: str) -> Outgoing:
 
 
 async def mine(turn: Turn) -> Outgoing:
+    """Tell what the member has here: sign-ups, or wishes to hear of something; and where they may be seen, their cases."""
+    told = await _signed_up(turn)
+    if not await case_member.visible(turn.session, turn.member, turn.message.sender):
+        return told
+    cases = turn.choice("aid.choices.mine", "case:list")
+    return replace(told, choices=(cases, *told.choices))
+
+
+async def _signed_up(turn: Turn) -> Outgoing:
     """Tell what the member signed up for, else what they asked to hear of."""
     signed_up = await enrolling.mine(turn)
     if signed_up is not None:

@@ -68,9 +68,9 @@ async def _show(turn: Turn) -> Outgoing:
 
 
 def _filled_in(turn: Turn) -> list[str]:
-    """Return what the member has answered in the form that is open, where it may be said."""
+    """Return what the member has answered in the form that is open, as far as it may pass here."""
     given = turn.conversation.answers
-    asked = [question for question in turn.form().asked(given) if turn.private or not question.private]
+    asked = (question for question in turn.form().asked(given) if turn.may_pass(question))
     return [given[question.name] for question in asked if given.get(question.name)]
 
 

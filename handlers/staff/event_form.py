@@ -104,8 +104,8 @@ def _when(visit: Visit, before: Sequence[Question]) -> dict[str, str]:
 async def _keep(visit: Visit, entry: Entry, form: Sequence[Question], said: str) -> Reply:
     known: dict[str, Question] = {}
     for question in form:
-        for about, answer in question.when.items():
-            if about not in known or answer not in known[about].options:
+        for about, wanted in question.conditions.items():
+            if about not in known or not set(wanted) <= set(known[about].options):
                 raise Refused("question_when")
         known[question.name] = question
     await planning.keep(visit, {entry.slug: drafting.body(entry, form=tuple(form))})

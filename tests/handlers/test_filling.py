@@ -22,6 +22,13 @@ QUESTIONS = (
     Question(name="story", ask="想说几句吗？", optional=True),
     Question(name="sure", ask="都对吗？", kind="confirm", help="看一遍再点。"),
 )
+TICKED = (
+    Question(
+        name="tried", ask="找过谁？", kind="several", options=("单位", "仲裁"), optional=True, skip="都没有"
+    ),
+    Question(name="want", ask="想要什么？", kind="several", options=("钱", "道歉")),
+    Question(name="rest", ask="还有呢？", kind="choice", options=("没有", "有"), optional=True),
+)
 handed_in: list[Mapping[str, str]] = []
 
 
@@ -187,3 +194,65 @@ async def test_form_whose_content_is_gone_is_closed_kindly(chat, dialogue):
 
     assert "[转人工]" in told
     assert await chat.say("继续") == "眼下没有要接着填的。想问什么直接打字。\n[菜单] [转人工]"
+
+
+@pytest.fixture
+def ticks(dialogue):
+    """Let the sample ask questions with ticks."""
+    content = dialogue.edition.content
+    form = FormText(ends="sample", questions=TICKED)
+    dialogue.edition = replace(
+        dialogue.edition, content=replace(content, forms={**content.forms, "sample": form})
+    )
+
+
+async def test_options_are_ticked_one_by_one(chat, ticks):
+    await chat.run(
+        ("填样表", "找过谁？\n[单位] [仲裁] [都没有]"), ("[单位]", "找过谁？\n[单位 √] [仲裁] [就这些]")
+    )
+    twice = chat._press("[仲裁]", "wang")
+    await chat.run(
+        ("[仲裁]", "找过谁？\n[单位 √] [仲裁 √] [就这些]"),
+        ("[单位 √]", "找过谁？\n[单位] [仲裁 √] [就这些]"),
+    )
+    assert await chat.send(replace(twice, id="twice")) == "找过谁？\n[单位] [仲裁 √] [就这些]"
+    await chat.run(("[就这些]", "想要什么？\n[钱] [道歉] [就这些]"))
+    nothing = await chat.say("[就这些]")
+    assert nothing == "这是以前的按钮，现在的情况是：\n\n想要什么？\n[钱] [道歉] [就这些]"
+    await chat.run(
+        ("[钱]", "想要什么？\n[钱 √] [道歉] [就这些]"),
+        ("就这些", "还有呢？\n[没有] [有] [不填这项]"),
+        ("没有", "收好了。"),
+    )
+
+    assert handed_in == [{"tried": "仲裁", "want": "钱", "rest": "没有"}]
+
+
+async def test_options_are_typed_as_words_and_numbers(chat, ticks):
+    await chat.run(
+        ("填样表", "找过谁？\n[单位] [仲裁] [都没有]"),
+        (
+            "老乡",
+            "没太看明白。点上面的按钮，可以点几个；也可以写它们前面的数，比如1和3。\n\n找过谁？\n[单位] [仲裁] [都没有]",
+        ),
+        ("3", "想要什么？\n[钱] [道歉] [就这些]"),
+        (
+            "就这些",
+            "没太看明白。点上面的按钮，可以点几个；也可以写它们前面的数，比如1和3。\n\n想要什么？\n[钱] [道歉] [就这些]",
+        ),
+        ("[钱]", "想要什么？\n[钱 √] [道歉] [就这些]"),
+        ("2", "还有呢？\n[没有] [有] [不填这项]"),
+        ("跳过", "收好了。"),
+    )
+
+    assert handed_in == [{"tried": "", "want": "钱、道歉", "rest": ""}]
+
+
+async def test_picture_that_cannot_be_read_is_told_and_asked_again(chat):
+    for said in ("填样表", "王芳", "[个人]", "10月1日"):
+        await chat.say(said)
+
+    told = await chat.send(chat.incoming("photo", file="web:1", value="refused:photo_bad"))
+
+    assert told == ("这个文件不是照片，我打不开。在相册里选一张再发。\n\n请发一张照片。\n[不填了] [继续填]")
+    assert await photo(chat) == "想说几句吗？\n[不填这项]"

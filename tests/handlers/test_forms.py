@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from config.entries import Question
-from handlers.forms import SKIPPED, Form, read, read_file
+from handlers.forms import SKIPPED, Form, answered, coded, read, read_file, step, tick, ticked
 
 TODAY = date(2026, 11, 24)
 TEAM = Form(
@@ -47,6 +47,7 @@ TEAM = Form(
         ("date", "5月1日", "2026-05-01"),
         ("date", "2月30日", None),
         ("date", "下周", None),
+        ("date", "去年10月", "2025-10-01"),
         ("confirm", "对", "对"),
         ("confirm", "也许", None),
         ("photo", "晨练", None),
@@ -195,3 +196,85 @@ def test_form_ends_only_when_every_question_it_asked_is_answered(said):
     whole = TEAM.next(answers) is None
     assert whole == all(question.name in answers for question in TEAM.asked(answers))
     assert SKIPPED not in answers.values()
+
+
+TRIED = Question(
+    name="tried", ask="找过谁？", kind="several", options=("单位", "劳动监察", "仲裁"),
+    codes=("employer", "inspection", ""),
+)  # fmt: skip
+LEFT = Question(name="left", ask="还能找谁？", kind="several", options=TRIED.options, without="tried")
+WHO = Form(
+    (
+        TRIED,
+        LEFT,
+        Question(name="when", ask="哪天去的？", kind="date", past=True, when={"tried": ("劳动监察", "仲裁")}),
+    )
+)
+
+
+@pytest.mark.parametrize(
+    ("said", "kept"),
+    [
+        ("1", "单位"),
+        ("1 3", "单位、仲裁"),
+        ("3、1", "单位、仲裁"),
+        ("单位和仲裁", "单位、仲裁"),
+        ("第二个，单位", "单位、劳动监察"),
+        ("仲裁 仲裁", "仲裁"),
+        ("4", None),
+        ("0", None),
+        ("老乡", None),
+        ("单位 老乡", None),
+    ],
+)
+def test_several_options_are_named_by_words_and_numbers(said, kept):
+    assert read(TRIED, said, today=TODAY) == kept
+
+
+def test_choice_is_taken_whatever_its_punctuation():
+    check = Question(name="check", ask="？", kind="choice", options=("没错，报名", "改一改"))
+
+    assert read(check, "没错，报名", today=TODAY) == "没错，报名"
+
+
+def test_ticks_are_set_and_taken_away_and_end_with_the_answer():
+    once = tick(TRIED, {"name": "王芳"}, "仲裁", on=True)
+    twice = tick(TRIED, tick(TRIED, once, "仲裁", on=True), "单位", on=True)
+
+    assert ticked(TRIED, twice) == ("单位", "仲裁")
+    assert ticked(TRIED, tick(TRIED, twice, "仲裁", on=False)) == ("单位",)
+    assert (step(twice), step({"name": "王芳"})) == (1, 1)
+    assert answered(twice, TRIED, "单位、仲裁") == {"name": "王芳", "tried": "单位、仲裁"}
+
+
+def test_what_was_ticked_before_is_not_offered_again():
+    asked = WHO.asked({"tried": "单位"})
+
+    assert [(q.name, q.options) for q in asked] == [
+        ("tried", TRIED.options), ("left", ("劳动监察", "仲裁"))
+    ]  # fmt: skip
+    assert [q.name for q in WHO.asked({"tried": "单位、劳动监察、仲裁"})] == ["tried", "when"]
+
+
+def test_question_is_called_for_by_any_of_several_answers():
+    assert "when" in [q.name for q in WHO.asked({"tried": "单位、仲裁"})]
+    assert "when" not in [q.name for q in WHO.asked({"tried": "单位"})]
+    assert "when" not in [q.name for q in WHO.asked({"tried": ""})]
+
+
+def test_answers_are_told_by_what_the_program_calls_them():
+    said = {"tried": "单位、劳动监察、仲裁、街道", "left": "", "when": "2026-11-01", "other": "x"}
+
+    assert coded(WHO.questions, said) == {"tried": "employer,inspection", "when": "2026-11-01"}
+
+
+def test_options_have_a_code_each_or_none():
+    with pytest.raises(ValueError, match="each option needs one"):
+        Question(name="q", ask="？", kind="choice", options=("是", "不是"), codes=("yes",))
+
+
+@given(st.lists(st.sampled_from(TRIED.options), max_size=6))
+def test_several_is_read_as_it_is_written(chosen):
+    told = read(TRIED, "、".join(chosen), today=TODAY)
+
+    assert (told or "").split("、") == [o for o in TRIED.options if o in chosen] or not chosen

@@ -6,6 +6,11 @@
   const KEY = "transcript" + phone, MOST = 100, TYPING_MS = 20000;
   const byId = (id) => document.getElementById(id);
   const log = byId("log"), text = byId("text"), state = byId("state"), picture = byId("picture");
+  const moved = new URLSearchParams(location.search).has("moved");
+  if (moved) {  // by a one-time link: what was said here before may be somebody else's
+    try { [KEY, KEY + "-seen"].forEach((key) => sessionStorage.removeItem(key)); } catch (error) { /* then there is nothing */ }
+    history.replaceState(null, "", location.pathname);
+  }
   let transcript = load(KEY, []), seen = load(KEY + "-seen", 0);
   let typing = null, typingTimer = 0, stream = null, pause = 1000, streamTimer = 0;
   const queue = [];
@@ -163,7 +168,7 @@
   }
   function upload(next) {
     const form = new FormData();
-    form.append("photo", next.file, "photo");
+    form.append(next.body.kind, next.file, next.body.kind === "photo" ? "photo" : next.file.name);
     return fetch("/api/chat/files" + (query ? query + "&" : "?") + "id=" + next.body.id, { method: "POST", body: form });
   }
   async function refused(next, answer) {
@@ -241,6 +246,11 @@
     const file = picture.files[0];
     picture.value = "";
     if (!file) return;
+    if (/^(application|text)[/]/.test(file.type)) {
+      queue.push({ body: { id: number(), kind: "file" }, file: file, turn: add({ mine: true, text: file.name }) });
+      work();
+      return;
+    }
     const turn = add({ mine: true, text: "［照片］" });
     const shown = element("img");
     shown.alt = "您发的照片";
@@ -272,5 +282,5 @@
   toEnd();
   listen();
   const poster = document.body.dataset.event;
-  if (poster || !old.length) say({ kind: "start", value: poster });
+  if (poster || (!old.length && !moved)) say({ kind: "start", value: poster });
 })();

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "74ab16bc7894"
+revision = "b56c9451dd4f"
 down_revision = "fbe56b6cc1f4"
 branch_labels = None
 depends_on = None
@@ -140,6 +140,7 @@ def upgrade() -> None:
         sa.Column("token_hash", sa.String(), nullable=False),
         sa.Column("member_id", sa.Integer(), nullable=False),
         sa.Column("purpose", sa.String(), nullable=False),
+        sa.Column("place", sa.String(), server_default="", nullable=False),
         sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
@@ -417,9 +418,14 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_case_warnings")),
         sa.UniqueConstraint("deadline_id", "days", name=op.f("uq_case_warnings_deadline_id_days")),
     )
+    with op.batch_alter_table("contacts", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("opened_from", sa.String(), server_default="", nullable=False))
 
 
 def downgrade() -> None:
+    with op.batch_alter_table("contacts", schema=None) as batch_op:
+        batch_op.drop_column("opened_from")
+
     op.drop_table("case_warnings")
     with op.batch_alter_table("payment_lines", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_payment_lines_application_id"))

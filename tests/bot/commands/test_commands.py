@@ -264,6 +264,24 @@ def test_doctor_names_what_is_wrong(capsys, folder, tmp_path, monkeypatch):
     assert "a-token-for-tests" not in out
 
 
+@pytest.mark.parametrize(
+    ("public", "told"),
+    [
+        ("", "PUBLIC_URL is not public https: private forms on Telegram give the telephone and a person"),
+        ("http://gonghui.example", "PUBLIC_URL is not public https: private forms on Telegram give the telephone and a person"),
+        ("https://gonghui.example", "forms go on at PUBLIC_URL, by a one-time link"),
+    ],
+)  # fmt: skip
+def test_doctor_says_where_private_forms_go(capsys, folder, monkeypatch, public, told):
+    monkeypatch.setenv("TELEGRAM_BOT_TOKEN", "1:a-token-for-tests")
+    monkeypatch.setenv("TELEGRAM_API_URL", "http://127.0.0.1:1")
+    monkeypatch.setenv("PUBLIC_URL", public)
+
+    lines = run(capsys, "doctor")[1].splitlines()
+
+    assert [line for line in lines if " private: " in line] == [f"ok    private: {told}"]
+
+
 def test_doctor_tries_the_store_of_files(capsys, folder, tmp_path, monkeypatch):
     def line() -> str:
         return next(line for line in run(capsys, "doctor")[1].splitlines() if " files: " in line)
