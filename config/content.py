@@ -12,6 +12,7 @@ from pydantic_core import ErrorDetails
 from config.entries import Entry
 from config.lists import Danger, Duty, FormText, Phone, Place
 from config.notices import Template
+from config.parties import Parties
 from config.search_lists import Development, Guards
 from config.texts import Text, first_edition
 
@@ -57,6 +58,7 @@ class Content:
     guards: Guards
     development: Development
     forms: Mapping[str, FormText]
+    parties: Parties
     notices: Mapping[str, Template]
     version: int = 0
 
@@ -81,6 +83,7 @@ class Content:
             guards=_listed(Guards, lists, "guards"),
             development=_listed(Development, lists, "development"),
             forms=_listed(dict[str, FormText], lists, "forms"),
+            parties=_listed(Parties, lists, "parties"),
             notices={key: _checked(Template, piece) for key, piece in by_shelf["notices"].items()},
             version=version,
         )
