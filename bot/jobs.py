@@ -8,7 +8,7 @@ from bot.intake import Intake
 from bot.mailboxes import Mailboxes
 from bot.schedule import Job
 from config.content import Content
-from handlers import desk, editing, noticing, telling
+from handlers import casework, desk, editing, noticing, telling
 from handlers.dialogue import Dialogue
 from models import (
     attendance,
@@ -69,6 +69,7 @@ def all_jobs(
         clean: HOUR,
         **_of_content(database, dialogue, clock),
         **_of_places(database, dialogue, clock),
+        **_of_cases(database, dialogue, clock),
         **_of_notices(database, dialogue, clock, owner),
         _cleaning(database, store, clock): HOUR,
         **_of_rosters(database, clock),
@@ -102,6 +103,18 @@ def _of_places(database: Database, dialogue: Dialogue, clock: Callable[[], datet
             await telling.ask_opinions(session, dialogue.edition.content, now=clock())
 
     return {settle_places: HALF_MINUTE, remind: MINUTE}
+
+
+def _of_cases(database: Database, dialogue: Dialogue, clock: Callable[[], datetime]) -> dict[Job, float]:
+    async def tell_workers() -> None:
+        async with database.transaction() as session:
+            await casework.tell_workers(session, dialogue.edition.content, now=clock())
+
+    async def remind_of_meetings() -> None:
+        async with database.transaction() as session:
+            await casework.remind(session, dialogue.edition.content, dialogue.ways, now=clock())
+
+    return {tell_workers: SOON, remind_of_meetings: MINUTE}
 
 
 def of_talks(database: Database, intake: Intake, clock: Callable[[], datetime]) -> dict[Job, float]:
