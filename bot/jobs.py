@@ -69,7 +69,6 @@ def all_jobs(
         clean: HOUR,
         **_of_content(database, dialogue, clock),
         **_of_places(database, dialogue, clock),
-        **_of_cases(database, dialogue, clock),
         **_of_notices(database, dialogue, clock, owner),
         _cleaning(database, store, clock): HOUR,
         **_of_rosters(database, clock),
@@ -105,7 +104,9 @@ def _of_places(database: Database, dialogue: Dialogue, clock: Callable[[], datet
     return {settle_places: HALF_MINUTE, remind: MINUTE}
 
 
-def _of_cases(database: Database, dialogue: Dialogue, clock: Callable[[], datetime]) -> dict[Job, float]:
+def of_case_talks(database: Database, dialogue: Dialogue, clock: Callable[[], datetime]) -> dict[Job, float]:
+    """Return the jobs that tell colleagues what members wrote about cases, and members when they meet."""
+
     async def tell_workers() -> None:
         async with database.transaction() as session:
             await casework.tell_workers(session, dialogue.edition.content, now=clock())

@@ -261,7 +261,7 @@ async def test_jobs_of_the_clock_do_their_work(database, dialogue, settings, clo
         assert await session.scalar(select(Letter.state)) == "waiting"
         assert list(await session.scalars(select(Received))) == []
     assert boxes.swept == 1
-    assert sorted(found.values()) == [1, 1, 10, 10, 10, 10, 30, 30, 30, 60, 60, 60, 60, 3600, 3600]
+    assert sorted(found.values()) == [1, 1, 10, 10, 10, 30, 30, 30, 60, 60, 60, 3600, 3600]
 
 
 def old_message(now) -> Received:

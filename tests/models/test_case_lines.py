@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select, update
 
+from bot import jobs
 from bot.channels.base import TryLater
 from bot.intake import Intake
 from handlers import casework
@@ -196,3 +197,12 @@ async def test_file_of_a_paper_is_kept_while_the_paper_is(desk):
         known = [row.hash for row in await session.scalars(select(File))]
 
     assert (kept, gone, known) == ([], ["a" * 64], ["a" * 64])
+
+
+async def test_clock_tells_colleagues(desk, dialogue):
+    await desk.hear()
+
+    for job in jobs.of_case_talks(desk.database, dialogue, desk.clock):
+        await job()
+
+    assert await desk.phones() == [("li's", TOLD)]
