@@ -31,6 +31,7 @@ async def test_one_case_of_many_people_is_not_counted_out(one_desk):
 
     page = (await boss.open("/cases/alerts")).text
 
+    assert (await boss.open("/cases/alerts")).html.count('aria-current="page"') == 1
     assert "不显示 餐饮 上地 少于3 12 2026-11-10 10:00 还在" in page
     assert "没有可以显示的数。" in page
 
