@@ -33,7 +33,13 @@ SHOTS = {
     "notice": "/notices/1", "events": "/events", "event": "/events/board-contest", "questions": "/questions",
     "content": "/content", "members": "/members", "calls": "/calls", "figures": "/figures", "staff": "/staff",
 }  # fmt: skip
-WORDS = {CaseLine: "老板说下个月一起给", CaseDeadline: "", CaseStep: "", CasePaper: "劳动合同.pdf"}
+TALK = (
+    ("member", "合同在，我拍给您。"),
+    ("member", "老板说下个月一起给，我等不了了。"),
+    ("demo", "您好，劳动合同还在手里吗？"),
+)
+STRANGE = ((CaseDeadline, "note", ""), (CaseStep, "reason", ""), (CasePaper, "name", "劳动合同.pdf"))
+"""What stands where the tests have what is there to break pages."""
 SIZES = {"desk": {"width": 1280, "height": 800}, "phone": {"width": 390, "height": 844}}
 
 
@@ -76,15 +82,11 @@ async def _fill(folder: Path) -> None:
                 "owed": "12000",
                 "goal": "money",
             }
-        for table, column in (
-            (CaseLine, "text"),
-            (CaseDeadline, "note"),
-            (CaseStep, "reason"),
-            (CasePaper, "name"),
-        ):
+        for line in await session.scalars(select(CaseLine)):
+            line.author, line.text = TALK[line.id % len(TALK)]
+        for table, column, words in STRANGE:
             for row in await session.scalars(select(table)):
-                if "<" in getattr(row, column):
-                    setattr(row, column, WORDS[table])
+                setattr(row, column, words)
         for place in await session.scalars(select(Place)):
             place.name, place.answers = "会员（演示）", {}
     await database.close()
