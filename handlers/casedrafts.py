@@ -52,7 +52,7 @@ def application(content: Content, case: Case, papers: Sequence[CasePaper], *, to
     evidence = [("序号", "证据", "有没有原件")]
     had = [paper for paper in papers if paper.standing != "no"]
     evidence += [
-        (str(number), casefacts.paper(content, paper), casefacts.PAPERS.get(paper.standing, paper.standing))
+        (str(number), casefacts.paper(paper), casefacts.PAPERS.get(paper.standing, paper.standing))
         for number, paper in enumerate(had, 1)
     ]
     return [

@@ -5,9 +5,10 @@ from datetime import date
 
 from config.content import Content
 from handlers.wording import full_day
+from models.case_assignment import CONFLICT, WORKER
 from models.case_papers import CasePaper
 from models.case_referrals import ASKED, REFERRAL, WAITS, YES
-from models.cases import CaseStep
+from models.cases import MACHINE, MEMBER, CaseStep
 
 TOPICS: Mapping[str, str] = {
     "wages": "欠薪", "overtime": "加班", "no_contract": "没签合同", "dismissal": "辞退", "insurance": "社保",
@@ -91,13 +92,13 @@ def told(facts: Mapping[str, object]) -> list[tuple[str, str]]:
     return rows + [(name, str(facts[name])) for name in others]
 
 
-def paper(_: Content, found: CasePaper) -> str:
+def paper(found: CasePaper) -> str:
     """Return what a paper is called."""
     return found.paper or found.name or "材料"
 
 
-def step(content: Content, found: CaseStep) -> str:
-    """Return what happened to a case, without why."""
+def step(content: Content, found: CaseStep, names: Mapping[str, str]) -> str:
+    """Return what happened to a case, without why; *names* are those of colleagues by their logins."""
     if found.kind == "state":
         before = f"{STATES.get(found.before, found.before)} → " if found.before else ""
         return before + STATES.get(found.after, found.after)
@@ -114,7 +115,17 @@ def step(content: Content, found: CaseStep) -> str:
             if found.after == WAITS
             else f"{asked}：{'同意' if found.after == YES else '不同意'}"
         )
+    if found.kind == WORKER:
+        return f"请{names[found.after]}办" if found.after else f"{names[found.before]}不再办"
+    if found.kind == CONFLICT:
+        return f"{names[found.after]}要回避"
     return f"{found.before} {found.after}".strip()
+
+
+def acting(found: CaseStep) -> set[str]:
+    """Return the logins of the colleagues who are named in what happened."""
+    named = {found.before, found.after} if found.kind in (WORKER, CONFLICT) else set[str]()
+    return ({found.by} | named) - {"", MEMBER, MACHINE}
 
 
 def parties(content: Content, keys: str) -> str:

@@ -72,12 +72,12 @@ async def _shown(visit: Visit, case: Case, phone: str = "") -> Reply:
     if not visit.form:
         await case_lines.read(visit.session, case, visit.staff)
     steps = await case_referrals.steps(visit.session, case)
-    names = await staff.names(visit.session, {step.by for step in steps} - {MEMBER, cases.MACHINE})
+    acted = await staff.names(visit.session, set().union(*map(casefacts.acting, steps)))
     return View("case.html", {
         **thread, "facts": casefacts.told(case.facts), "phone": phone, "masked": masked,
         "files_of": await case_papers.of(visit.session, case), "words": casefacts,
         "deadlines": await case_deadlines.of(visit.session, case), "today": visit.today.date(),
-        "meetings": await appointments.of(visit.session, case), "steps": steps, "acted": names,
+        "meetings": await appointments.of(visit.session, case), "steps": steps, "acted": acted,
         "workers": await cases.workers(visit.session, case), "private": visit.ways.keeps(case.at),
         "told_by": {MEMBER: "会员", cases.MACHINE: "小助手"},
     })  # fmt: skip

@@ -38,7 +38,7 @@ async def _list(visit: Visit, case: Case) -> list[tuple[Cell, ...]]:
     rows: list[tuple[Cell, ...]] = [("材料", "有没有", "文件")]
     for paper in await case_papers.of(visit.session, case):
         standing = casefacts.PAPERS.get(paper.standing, paper.standing)
-        rows.append((casefacts.paper(visit.content, paper), standing, paper.name))
+        rows.append((casefacts.paper(paper), standing, paper.name))
     return rows
 
 

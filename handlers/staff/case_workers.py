@@ -45,9 +45,16 @@ async def release(visit: Visit) -> Reply:
     )
 
 
+async def step_aside(visit: Visit) -> Reply:
+    """Write down that one has to do with the employer or the member, and so must not work on the case."""
+    case = await casedesk.within(visit, visit.number)
+    await case_assignment.declare(visit.session, case, visit.staff, now=visit.now)
+    return Away("/cases", f"{case.number} 您回避了，打不开了。")
+
+
 pages = (
     Page(
         "/cases/{number}/workers", "分派", CASEWORK, show,
-        {"assign": Action("分派案件", assign), "release": Action("不再办案件", release)},
+        {"assign": Action("分派案件", assign), "release": Action("不再办案件", release), "step_aside": Action("回避案件", step_aside)},
     ),
 )  # fmt: skip

@@ -184,3 +184,22 @@ async def test_case_is_handed_over(desks):
     assert "li（演示）不再办了。" in left.text
     assert (await zhao.open(f"/cases/{number}")).status == 200
     assert (await li.open(f"/cases/{number}")).status == 404
+
+
+async def test_colleague_steps_aside_and_gets_the_case_no_more(desks):
+    number, li = await legal.opened(desks)
+    zhao = await legal.worker(desks, number, "zhao")
+
+    aside = await li.do(f"/cases/{number}/workers", "step_aside")
+    again = await li.do("/cases", "take", case=number)
+
+    assert aside.location == "/console/cases"
+    assert again.status == 422
+    assert (await li.open(f"/cases/{number}")).status == 404
+    history = (await zhao.open(f"/cases/{number}")).text
+    for line in (
+        "li（演示）：li（演示）要回避",
+        "li（演示）：li（演示）不再办",
+        "zhao（演示）：请zhao（演示）办",
+    ):
+        assert line in history
