@@ -6,8 +6,6 @@ from datetime import datetime
 from sqlalchemy import delete, exists, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from models.case_lines import CaseLine
-from models.case_papers import CasePaper
 from models.files import RECEIVED, File
 from models.handoffs import HandOffLine
 from models.works import Work
@@ -16,13 +14,12 @@ CLEANED = 100
 
 
 async def unneeded(session: AsyncSession, *, before: datetime) -> list[str]:
-    """Return contents that were received before then and belong to no work, no talk with a colleague and no case, to delete from the store."""
+    """Return contents that were received before then and belong to no work and no talk with a colleague, to delete from the store."""
     of_work = exists().where(
         or_(*(column == File.hash for column in (Work.original, Work.shown, Work.thumbnail)))
     )
     of_talk = exists().where(HandOffLine.digest == File.hash)
-    of_case = or_(*(exists().where(table.digest == File.hash) for table in (CaseLine, CasePaper)))
-    query = select(File.hash).where(File.purpose == RECEIVED, File.at < before, ~of_work, ~of_talk, ~of_case)
+    query = select(File.hash).where(File.purpose == RECEIVED, File.at < before, ~of_work, ~of_talk)
     return list(await session.scalars(query.order_by(File.hash).limit(CLEANED)))
 
 
