@@ -14,6 +14,7 @@ from models.case_deadlines import CaseDeadline
 from models.case_lines import CaseLine
 from models.case_papers import CasePaper
 from models.cases import Case, CaseStep, CaseWorker
+from models.consents import Consent
 from models.events import Event
 from models.handoffs import HandOff, HandOffLine
 from models.members import Contact, Member
@@ -66,7 +67,8 @@ async def fill_cases(session: AsyncSession, *, cases: int, worker: int, now: dat
     await _many(session, CaseLine, [_said(n, m, now) for n in numbers for m in range(3)])
     await _many(session, CaseDeadline, [_deadline(n, now) for n in numbers])
     await _many(session, CasePaper, [_paper(n, now) for n in numbers])
-    await _many(session, CaseStep, [_step(n, now) for n in numbers])
+    await _many(session, CaseStep, [step for n in numbers for step in (_step(n, now), _asked(n, now))])
+    await _many(session, Consent, [_agreed(n, now) for n in numbers])
 
 
 async def _many(session: AsyncSession, table: Any, rows: Sequence[dict[str, Any]]) -> None:
@@ -179,3 +181,13 @@ def _step(n: int, now: datetime) -> dict[str, Any]:
     return {
         "case_id": n, "kind": "state", "before": "", "after": "new", "by": "member", "reason": NASTY, "at": now,
     }  # fmt: skip
+
+
+def _asked(n: int, now: datetime) -> dict[str, Any]:
+    return {
+        "case_id": n, "kind": "sharing", "before": "first", "after": "asked", "by": "li", "reason": "", "at": now,
+    }  # fmt: skip
+
+
+def _agreed(n: int, now: datetime) -> dict[str, Any]:
+    return {"member_id": 1, "purpose": f"case_sharing:2026-{n:04}", "given_at": now}
