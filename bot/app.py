@@ -106,7 +106,8 @@ def _assemble(
         database, channels, now, owner, on_gone=members.bury, on_moved=members.move, on_failures=stop
     )
     every = jobs.all_jobs(database, mailboxes, dialogue, store, now, owner)
-    schedule = Schedule({**every, **jobs.of_talks(database, intake, now)})
+    talks = jobs.of_talks(database, intake, now) | jobs.of_case_talks(database, dialogue, now)
+    schedule = Schedule({**every, **talks})
     site = server.build(settings, database, routes)
     site.on_shutdown.append(chat.close)
     return House(settings, database, dialogue, mailboxes, delivery, schedule, tuple(channels), site)

@@ -1,16 +1,31 @@
 """Pictures and files that members send are fetched and checked while no transaction is open."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import Protocol
+
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.channels.base import Channel, TryLater
-from models import handoffs, photos
+from models import case_lines, handoffs, photos
 from models.base import Database, Refused
+from models.case_lines import CaseLine
 from models.files import Kept, Store
+from models.handoffs import HandOffLine
 from models.messages import Incoming
 
 PICTURES = frozenset(["photo", "file"])
+
+
+class _Talk(Protocol):
+    """Where members' files are waited for: hand-offs, and cases."""
+
+    async def unfetched(self, session: AsyncSession) -> Sequence[HandOffLine | CaseLine]:
+        """Return lines whose file still lies with the channel only."""
+
+    async def fetched(self, session: AsyncSession, number: int, kept: Kept | None, *, now: datetime) -> None:
+        """Write down where the file of a line lies now."""
 
 
 class Intake:
@@ -38,8 +53,12 @@ class Intake:
 
     async def collect(self, database: Database, *, now: datetime) -> None:
         """Bring into the store what members sent to colleagues, so that the console can show it."""
+        for talk in (handoffs, case_lines):
+            await self._collect(database, talk, now=now)
+
+    async def _collect(self, database: Database, talk: _Talk, *, now: datetime) -> None:
         async with database.transaction() as session:
-            lines = await handoffs.unfetched(session)
+            lines = await talk.unfetched(session)
         for line in lines:
             channel = self._channels.get(line.file.partition(":")[0])
             if channel is None:  # another process speaks with that platform
@@ -53,7 +72,7 @@ class Intake:
                     continue
                 kept = None
             async with database.transaction() as session:
-                await handoffs.fetched(session, line.id, kept, now=now)
+                await talk.fetched(session, line.id, kept, now=now)
 
     async def _keep(self, body: bytes, kind: str) -> Kept:
         if kind == "photo":

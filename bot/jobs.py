@@ -8,7 +8,7 @@ from bot.intake import Intake
 from bot.mailboxes import Mailboxes
 from bot.schedule import Job
 from config.content import Content
-from handlers import casewatch, desk, editing, noticing, telling
+from handlers import casewatch, casework, desk, editing, noticing, telling
 from handlers.dialogue import Dialogue
 from models import (
     attendance,
@@ -121,6 +121,20 @@ def _of_places(database: Database, dialogue: Dialogue, clock: Callable[[], datet
             await telling.ask_opinions(session, dialogue.edition.content, now=clock())
 
     return {settle_places: HALF_MINUTE, remind: MINUTE}
+
+
+def of_case_talks(database: Database, dialogue: Dialogue, clock: Callable[[], datetime]) -> dict[Job, float]:
+    """Return the jobs that tell colleagues what members wrote about cases, and members when they meet."""
+
+    async def tell_workers() -> None:
+        async with database.transaction() as session:
+            await casework.tell_workers(session, dialogue.edition.content, now=clock())
+
+    async def remind_of_meetings() -> None:
+        async with database.transaction() as session:
+            await casework.remind(session, dialogue.edition.content, dialogue.ways, now=clock())
+
+    return {tell_workers: SOON, remind_of_meetings: MINUTE}
 
 
 def of_talks(database: Database, intake: Intake, clock: Callable[[], datetime]) -> dict[Job, float]:

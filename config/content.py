@@ -13,6 +13,7 @@ from config.entries import Entry
 from config.figures import Figures
 from config.lists import Danger, Duty, FormText, Keep, Phone, Place, Retained
 from config.notices import Template
+from config.parties import Parties
 from config.search_lists import Development, Guards
 from config.texts import Text, first_edition
 
@@ -60,6 +61,7 @@ class Content:
     forms: Mapping[str, FormText]
     figures: Figures
     retention: Mapping[Retained, Keep]
+    parties: Parties
     notices: Mapping[str, Template]
     version: int = 0
 
@@ -86,6 +88,7 @@ class Content:
             forms=_listed(dict[str, FormText], lists, "forms"),
             figures=_listed(Figures, lists, "figures"),
             retention=_listed(dict[Retained, Keep], lists, "retention"),
+            parties=_listed(Parties, lists, "parties"),
             notices={key: _checked(Template, piece) for key, piece in by_shelf["notices"].items()},
             version=version,
         )

@@ -10,7 +10,18 @@ import yaml
 
 from config.content import Body, ContentError, Piece
 
-LISTS = ("phones", "directory", "duty", "danger", "guards", "development", "forms", "figures", "retention")
+LISTS = (
+    "phones",
+    "directory",
+    "duty",
+    "danger",
+    "guards",
+    "development",
+    "forms",
+    "figures",
+    "retention",
+    "parties",
+)
 _RELATIVE = re.compile(r"\+(\d+)d (\d\d):(\d\d)")
 _FRONT = re.compile(r"---\n(.*?)\n---\n(.*)", re.DOTALL)
 

@@ -72,7 +72,10 @@ class Case(Base):
 
 
 class CaseWorker(Base):
-    """A colleague who works on a case, and so may read it; *until* is set when they no longer do."""
+    """A colleague who works on a case, and so may read it; *until* is set when they no longer do.
+
+    *read_line* is the last line that they have read, *told_line* the last one of which their phone was told.
+    """
 
     __tablename__ = "case_workers"
     __table_args__ = (UniqueConstraint("case_id", "staff_id"),)
@@ -82,6 +85,8 @@ class CaseWorker(Base):
     staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id", ondelete="CASCADE"), index=True)
     since: Mapped[datetime] = mapped_column(Moment)
     until: Mapped[datetime | None] = mapped_column(Moment)
+    read_line: Mapped[int] = mapped_column(default=0, server_default="0")
+    told_line: Mapped[int] = mapped_column(default=0, server_default="0")
 
 
 class CaseStep(Base):

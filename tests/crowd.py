@@ -10,6 +10,11 @@ from typing import Any
 from sqlalchemy import func, insert, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from models.case_deadlines import CaseDeadline
+from models.case_lines import CaseLine
+from models.case_papers import CasePaper
+from models.cases import Case, CaseStep, CaseWorker
+from models.consents import Consent
 from models.events import Event
 from models.handoffs import HandOff, HandOffLine
 from models.members import Contact, Member
@@ -51,6 +56,19 @@ async def fill_again(session: AsyncSession, *, members: int, events: int, talks:
     await _many(session, Place, [_place(n, events, now) for n in numbers])
     await _many(session, HandOff, [_talk(n, first + members - 1, now) for n in range(first, first + talks)])
     await _many(session, Unanswered, [_question(n, now) for n in range(first, first + talks)])
+
+
+async def fill_cases(session: AsyncSession, *, cases: int, worker: int, now: datetime) -> None:
+    """Let the first members have cases, all in the hands of one colleague; more come when it is asked again."""
+    first = (await session.scalar(select(func.max(Case.id))) or 0) + 1
+    numbers = range(first, first + cases)
+    await _many(session, Case, [_case(n, now) for n in numbers])
+    await _many(session, CaseWorker, [{"case_id": n, "staff_id": worker, "since": now} for n in numbers])
+    await _many(session, CaseLine, [_said(n, m, now) for n in numbers for m in range(3)])
+    await _many(session, CaseDeadline, [_deadline(n, now) for n in numbers])
+    await _many(session, CasePaper, [_paper(n, now) for n in numbers])
+    await _many(session, CaseStep, [step for n in numbers for step in (_step(n, now), _asked(n, now))])
+    await _many(session, Consent, [_agreed(n, now) for n in numbers])
 
 
 async def _many(session: AsyncSession, table: Any, rows: Sequence[dict[str, Any]]) -> None:
@@ -127,3 +145,49 @@ def _question(n: int, now: datetime) -> dict[str, Any]:
         "text": NASTY if n % 10 == 1 else f"食堂几点开门{n}", "verdict": ("declined", "offered", "wrong")[n % 3],
         "wrong": "", "ranked": [], "asked_at": now - timedelta(minutes=n),
     }  # fmt: skip
+
+
+def _case(n: int, now: datetime) -> dict[str, Any]:
+    return {
+        "number": f"2026-{n:04}", "member_id": 1, "channel": "telegram", "address": "c1", "employer_hash": "",
+        "topic": ("wages", "injury", "dismissal")[n % 3], "state": ("assigned", "mediation")[n % 2],
+        "urgency": f"P{n % 3 + 1}", "name": f"{NASTY}{n}", "phone": f"1990000{n % 10_000:04}", "employer": NASTY,
+        "facts": {"what": NASTY, "goal": FORMULA, "workplace": UNION, "owed": "12000"}, "people": 1 + n % 4,
+        "union": UNION, "area": AREA, "trade": "餐饮", "opened_at": now - timedelta(days=n % 90),
+        "promised": now + timedelta(days=1), "answered_at": None, "closed_at": None, "result": "", "rating": "",
+    }  # fmt: skip
+
+
+def _said(n: int, m: int, now: datetime) -> dict[str, Any]:
+    return {
+        "case_id": n, "author": "member" if m else "li", "kind": "text", "text": NASTY if m == 1 else f"第{m}句",
+        "said_at": now, "file": "", "digest": "",
+    }  # fmt: skip
+
+
+def _deadline(n: int, now: datetime) -> dict[str, Any]:
+    day = (now + timedelta(days=n % 40)).date()
+    return {
+        "case_id": n, "kind": "limitation", "safe_day": day, "last_day": day, "note": NASTY, "by": "li", "at": now,
+        "met_at": None,
+    }  # fmt: skip
+
+
+def _paper(n: int, now: datetime) -> dict[str, Any]:
+    return {"case_id": n, "paper": "", "standing": "have", "name": NASTY, "digest": "", "at": now}
+
+
+def _step(n: int, now: datetime) -> dict[str, Any]:
+    return {
+        "case_id": n, "kind": "state", "before": "", "after": "new", "by": "member", "reason": NASTY, "at": now,
+    }  # fmt: skip
+
+
+def _asked(n: int, now: datetime) -> dict[str, Any]:
+    return {
+        "case_id": n, "kind": "sharing", "before": "first", "after": "asked", "by": "li", "reason": "", "at": now,
+    }  # fmt: skip
+
+
+def _agreed(n: int, now: datetime) -> dict[str, Any]:
+    return {"member_id": 1, "purpose": f"case_sharing:2026-{n:04}", "given_at": now}

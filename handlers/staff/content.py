@@ -18,7 +18,7 @@ SHELVES: Mapping[Shelf, str] = {
 LISTS = {
     "phones": "电话", "directory": "站点、书屋、职工之家、分会", "duty": "值班", "danger": "危险信号和应答",
     "guards": "先挡下的词", "development": "校准用的问题", "forms": "表单",
-    "figures": "法律上的数", "retention": "保留期限",
+    "figures": "法律上的数", "retention": "保留期限", "parties": "五方",
 }  # fmt: skip
 KINDS = {
     "service": "服务", "aid": "帮扶", "contest": "比赛", "training": "培训", "festival": "艺术节", "lecture": "讲座",

@@ -2,10 +2,10 @@
 
 import re
 
-from handlers import desk
-from handlers.console import Action, Away, NotFound, Page, Reply, Sheet, View, Visit, whole
-from handlers.desk import Said, Sent
-from models import absences, canned, caseload, handling, handoffs, photos, places, staff
+from handlers import desk, sending
+from handlers.console import Action, Away, NotFound, Page, Reply, View, Visit, whole
+from handlers.desk import Said
+from models import absences, canned, caseload, handling, handoffs, places, staff
 from models.base import Refused
 from models.caseload import LINES
 from models.files import Missing
@@ -14,13 +14,10 @@ from models.members import Member, masked
 from models.rights import ANSWERING
 
 BETWEEN = re.compile(r"[\s,，、;；]+")
-UNSAFE = re.compile(r"[:/\\\x00-\x1f]+")
-NAME_LENGTH = 80
 STATES = {
     places.PENDING: "等审核", places.CONFIRMED: "有名额", places.WAITING: "候补", places.OFFERED: "等他答应",
     places.ATTENDED: "到了", places.NO_SHOW: "没来",
 }  # fmt: skip
-INLINE = {"photo": "image/jpeg", "voice": "audio/ogg", "video": "video/mp4"}
 
 
 async def show(visit: Visit) -> Reply:
@@ -53,7 +50,7 @@ async def take(visit: Visit) -> Reply:
 async def answer(visit: Visit) -> Reply:
     """Bring the member what was written or chosen, and take the conversation with it."""
     handoff, _ = await _one(visit, lock=True)
-    said = Said(await _words(visit), await _sent(visit))
+    said = Said(await _words(visit), await sending.sent(visit))
     await desk.answer(visit.session, visit.content, handoff, visit.staff.login, said, now=visit.now)
     return _back(handoff, "发给会员了。")
 
@@ -109,9 +106,7 @@ async def file(visit: Visit) -> Reply:
     except Missing as missing:
         raise NotFound from missing
     own = line.author == handoffs.MEMBER
-    kind = INLINE.get(line.kind, "") if own or line.kind == "photo" else ""
-    name = f"{handoff.id}-{line.id}" if own else line.text
-    return Sheet(name, body, kind or "application/octet-stream", inline=bool(kind))
+    return sending.given_out(f"{handoff.id}-{line.id}" if own else line.text, body, line.kind, own=own)
 
 
 async def _one(visit: Visit, *, lock: bool = False) -> tuple[HandOff, Member]:
@@ -142,21 +137,6 @@ async def _words(visit: Visit) -> str:
     if found is None:
         raise NotFound
     return found.text
-
-
-async def _sent(visit: Visit) -> Sent | None:
-    """Lay what was chosen into the store; a picture is copied without what it tells of where it was taken."""
-    upload = visit.files.get("file")
-    if upload is None:
-        return None
-    name = UNSAFE.sub("-", upload.name)[-NAME_LENGTH:].strip() or "file"
-    try:
-        photo = await photos.take(visit.store, upload.body)
-    except Refused as refusal:
-        if refusal.reason != "photo_bad":
-            raise
-        return Sent(await visit.store.put(upload.body, upload.type), name)
-    return Sent(photo.shown, "photo.jpg", "photo")
 
 
 def _back(handoff: HandOff, said: str) -> Away:

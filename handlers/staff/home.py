@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from handlers import plots
+from handlers.casedesk import CASEWORK
 from handlers.console import EVERYBODY, NotFound, Page, Reply, Sheet, View, Visit
-from models import calls, periods, question_counts, trends, waits
+from models import calls, case_board, periods, question_counts, trends, waits
 from models.rights import Scope
 
 CHANNELS: Mapping[str, str] = {"telegram": "Telegram", "wechat": "微信", "web": "网页", "phone": "电话"}
@@ -91,6 +92,24 @@ def _by_channel(found: Mapping[str, int]) -> Told:
     return Told(sum(found.values()), told, late=True)
 
 
+async def _my_cases(visit: Visit, _: Scope) -> Told:
+    number, new = await case_board.mine(visit.session, visit.staff)
+    return Told(number, f"{new}件有新消息" if new else "")
+
+
+async def _unassigned(visit: Visit, scope: Scope) -> Told:
+    return Told(await case_board.unassigned(visit.session, scope), late=True)
+
+
+async def _late_cases(visit: Visit, scope: Scope) -> Told:
+    return Told(await case_board.late(visit.session, scope, now=visit.now), late=True)
+
+
+async def _deadlines(visit: Visit, scope: Scope) -> Told:
+    number, first = await case_board.pressing(visit.session, scope, today=visit.today.date())
+    return Told(number, f"最近的是{first.month}月{first.day}日" if first else "", late=True)
+
+
 async def _questions(visit: Visit, _: Scope) -> Told:
     return Told(await waits.questions(visit.session, now=visit.now), "近一周")
 
@@ -102,6 +121,10 @@ async def _calls(visit: Visit, scope: Scope) -> Told:
 CHECKERS = frozenset({"administrator", "editor"})
 NEEDS = (
     Need("等人接的对话", "/inbox", frozenset({"administrator", "caseworker"}), _handoffs),
+    Need("我在办的案件", "/cases?whose=mine", CASEWORK, _my_cases),
+    Need("没人办的案件", "/cases?whose=none", CASEWORK, _unassigned),
+    Need("过了答应时间的案件", "/cases", CASEWORK, _late_cases),
+    Need("七天内到期的案件", "/cases?days=7", CASEWORK, _deadlines),
     Need("要打的电话", "/calls", frozenset({"administrator", "organiser", "caseworker"}), _calls),
     Need("快到期的名额", "/events", frozenset({"administrator", "organiser"}), _offers),
     Need("待审批的通知", "/notices", frozenset({"administrator", "editor", "approver"}), _notices),

@@ -11,6 +11,10 @@ from sqlalchemy import select, update
 
 from models import crypto, migrate
 from models.base import Database
+from models.case_deadlines import CaseDeadline
+from models.case_lines import CaseLine
+from models.case_papers import CasePaper
+from models.cases import Case, CaseStep
 from models.events import Event
 from models.handoffs import HandOffLine
 from models.members import Member
@@ -25,10 +29,17 @@ GUIDE = Path(__file__).parent.parent.parent / "docs" / "console.md"
 FOLDER = GUIDE.parent / "pictures"
 KEY, SECRET = crypto.new_key().decode(), "a secret for pictures"
 SHOTS = {
-    "login": "/login", "home": "", "inbox": "/inbox", "talk": "/inbox/4", "notices": "/notices",
+    "login": "/login", "home": "", "inbox": "/inbox", "talk": "/inbox/4", "case": "/cases/3", "notices": "/notices",
     "notice": "/notices/1", "events": "/events", "event": "/events/board-contest", "questions": "/questions",
     "content": "/content", "members": "/members", "calls": "/calls", "figures": "/figures", "staff": "/staff",
 }  # fmt: skip
+TALK = (
+    ("member", "合同在，我拍给您。"),
+    ("member", "老板说下个月一起给，我等不了了。"),
+    ("demo", "您好，劳动合同还在手里吗？"),
+)
+STRANGE = ((CaseDeadline, "note", ""), (CaseStep, "reason", ""), (CasePaper, "name", "劳动合同.pdf"))
+"""What stands where the tests have what is there to break pages."""
 SIZES = {"desk": {"width": 1280, "height": 800}, "phone": {"width": 390, "height": 844}}
 
 
@@ -52,12 +63,30 @@ async def _fill(folder: Path) -> None:
     database = Database(f"sqlite:///{folder / 'gonghui.db'}")
     async with database.transaction() as session:
         await crowd.fill(session, members=300, events=8, talks=24, notices=9, now=datetime.now(UTC))
+        await crowd.fill_cases(session, cases=6, worker=1, now=datetime.now(UTC))
         for column in (Member.name, Event.title, Notice.title, Notice.text):
             strange = update(column.class_).where(column.contains("<") | column.contains("="))
             await session.execute(strange.values({column.key: "（演示）"}))
         for table in (HandOffLine, Unanswered):
             for row in await session.scalars(select(table)):
                 row.text = "食堂几点开门，周末也开吗" if "<" in row.text else row.text
+        for case in await session.scalars(select(Case)):
+            case.name, case.employer, case.number = (
+                "会员（演示）",
+                "演示饭馆",
+                f"{case.opened_at.year}-{case.id:04}",
+            )
+            case.facts = {
+                "what": "三个月没发工资，说等生意好了再给",
+                "employed": "yes",
+                "owed": "12000",
+                "goal": "money",
+            }
+        for line in await session.scalars(select(CaseLine)):
+            line.author, line.text = TALK[line.id % len(TALK)]
+        for table, column, words in STRANGE:
+            for row in await session.scalars(select(table)):
+                setattr(row, column, words)
         for place in await session.scalars(select(Place)):
             place.name, place.answers = "会员（演示）", {}
     await database.close()

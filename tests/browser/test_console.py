@@ -32,6 +32,7 @@ async def site(tmp_path_factory):
         database = Database(f"sqlite:///{folder / 'gonghui.db'}")
         async with database.transaction() as session:
             await crowd.fill(session, members=5000, events=40, talks=300, notices=30, now=datetime.now(UTC))
+            await crowd.fill_cases(session, cases=200, worker=1, now=datetime.now(UTC))
         await database.close()
         service.password = re.search(r"password (\S+)", service.log())[1]
         yield service

@@ -1,20 +1,15 @@
 """The inbox in Chromium: a member on the page and a colleague at a desk speak with each other."""
 
-from datetime import UTC, datetime
-
 import pytest
 import pytest_asyncio
 from axe_playwright_python.async_playwright import Axe
-from playwright.async_api import Browser, BrowserContext, Page
+from playwright.async_api import Browser, Page
 
-from models import crypto, staff, staff_sessions
-from models.base import Database
-from models.rights import Grant
+from tests.browser.desks import SECRET, colleague, fits
 from tests.processes import Service, serving
 
 pytestmark = [pytest.mark.timeout(150), pytest.mark.asyncio(loop_scope="module")]
 DESKTOP, PHONE = {"width": 1280, "height": 800}, {"width": 390, "height": 844}
-SECRET = "a secret for tests"
 SERIOUS = ("serious", "critical")
 
 
@@ -28,22 +23,6 @@ async def site(folder):
     """The service with the key that the tests have."""
     async with serving(folder, DEMO="true", SECRET_KEY=SECRET) as service:
         yield service
-
-
-async def colleague(browser: Browser, site: Service, folder, monkeypatch, **view) -> BrowserContext:
-    """Open a browser in which a colleague is logged in."""
-    monkeypatch.setattr(crypto._Keys, "lookup", crypto.derive(SECRET.encode(), b"lookup"))
-    database, now = Database(f"sqlite:///{folder / 'gonghui.db'}"), datetime.now(UTC)
-    async with database.transaction() as session:
-        who = await staff.by_login(session, "li")
-        if who is None:
-            grants = [Grant("caseworker"), Grant("administrator")]
-            who = await staff.add(session, "li", "李（演示）", "nobody knows it", grants, now=now)
-        token = await staff_sessions.begin(session, who, address="127.0.0.1", browser="test", now=now)
-    await database.close()
-    context = await browser.new_context(**view)
-    await context.add_cookies([{"name": "staff", "value": token, "url": site.url}])
-    return context
 
 
 FAKES = """
@@ -69,10 +48,6 @@ async def asking(browser: Browser, site: Service, *said: str) -> Page:
 async def say(page: Page, text: str) -> None:
     await page.fill("#text", text)
     await page.press("#text", "Enter")
-
-
-async def fits(page: Page) -> bool:
-    return await page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
 
 
 async def test_hand_off_from_the_page_is_answered_with_three_interactions(browser, site, folder, monkeypatch):

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "b56c9451dd4f"
+revision = "f0a84bea31b8"
 down_revision = "fbe56b6cc1f4"
 branch_labels = None
 depends_on = None
@@ -348,6 +348,8 @@ def upgrade() -> None:
         sa.Column("staff_id", sa.Integer(), nullable=False),
         sa.Column("since", sa.DateTime(timezone=True), nullable=False),
         sa.Column("until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("read_line", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("told_line", sa.Integer(), server_default="0", nullable=False),
         sa.ForeignKeyConstraint(
             ["case_id"], ["cases.id"], name=op.f("fk_case_workers_case_id"), ondelete="CASCADE"
         ),

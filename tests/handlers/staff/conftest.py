@@ -10,6 +10,9 @@ from tests.models.notices import ring
 from tests.office import Office, office
 
 ON_BOTH = {
+    "test_case.py",
+    "test_case_handling.py",
+    "test_cases.py",
     "test_conversation.py",
     "test_duty.py",
     "test_event_place.py",

@@ -7,6 +7,9 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import insert
 
+from models.case_deadlines import CaseDeadline
+from models.case_lines import CaseLine
+from models.cases import Case, CaseWorker
 from models.members import Member
 from models.notices import Notice
 from models.rights import Grant
@@ -50,9 +53,27 @@ async def busy(desks) -> None:
         "valid_hours": 1,
     }
     await people.add(desks, *(Notice(**draft, created_at=now, state=state) for state in ("draft", "done")))
+    case = {
+        "member_id": south,
+        "channel": "web",
+        "address": "a",
+        "topic": "wages",
+        "urgency": "P2",
+        "facts": {},
+    }
+    case |= {"opened_at": now, "union": "北冶", "promised": now - timedelta(minutes=1)}
+    answered = Case(**case | {"answered_at": now})
+    await people.add(desks, Case(**case), answered, Case(**case | {"state": "closed"}))
+    for number, days, met in ((1, 7, None), (2, 8, None), (2, 1, now), (3, 1, None)):
+        day = now.date() + timedelta(days=days)
+        due = {"kind": "sue", "safe_day": day, "last_day": day, "by": "li", "at": now, "met_at": met}
+        await people.add(desks, CaseDeadline(case_id=number, **due))
 
 
 HANDOFFS = ("/inbox", "等人接的对话", 2, "最久的等了2小时，1位过了答应的时间", "late")
+NOBODYS = ("/cases?whose=none", "没人办的案件", 2, "", "late")
+LATE = ("/cases", "过了答应时间的案件", 1, "", "late")
+DUE = ("/cases?days=7", "七天内到期的案件", 1, "最近的是11月17日", "late")
 CALLS = ("/calls", "要打的电话", 1, "", "")
 OFFERS = ("/events", "快到期的名额", 1, "一天内没人应就让给下一位", "")
 NOTICES = ("/notices", "待审批的通知", 1, "", "")
@@ -64,8 +85,8 @@ STUCK = ("/notices", "等了十分钟还没发出的消息", 1, "微信 1", "lat
 @pytest.mark.parametrize(
     ("role", "told"),
     [
-        ("administrator", [HANDOFFS, CALLS, OFFERS, NOTICES, QUESTIONS, LOST, STUCK]),
-        ("caseworker", [HANDOFFS, CALLS]),
+        ("administrator", [HANDOFFS, NOBODYS, LATE, DUE, CALLS, OFFERS, NOTICES, QUESTIONS, LOST, STUCK]),
+        ("caseworker", [HANDOFFS, NOBODYS, LATE, DUE, CALLS]),
         ("organiser", [CALLS, OFFERS]),
         ("editor", [NOTICES, QUESTIONS, LOST, STUCK]),
         ("approver", [NOTICES]),
@@ -88,7 +109,9 @@ async def test_only_what_lies_in_the_own_part_is_counted(one_desk):
     north = await one_desk.enter("bei", Grant("caseworker", union="北冶"), Grant("approver", union="北冶"))
     south = await one_desk.enter("nan", Grant("caseworker", area="上地"), Grant("organiser", area="上地"))
 
-    assert needs(await north.open("")) == [("/inbox", "等人接的对话", 1, "最久的等了30分钟", "")]
+    assert needs(await north.open("")) == [
+        ("/inbox", "等人接的对话", 1, "最久的等了30分钟", ""), NOBODYS, LATE, DUE,
+    ]  # fmt: skip
     assert needs(await south.open("")) == [
         ("/inbox", "等人接的对话", 1, "最久的等了2小时，1位过了答应的时间", "late"), CALLS, OFFERS,
     ]  # fmt: skip
@@ -170,3 +193,15 @@ async def test_home_is_quick_with_five_thousand_members(one_desk):
         took.append(time.perf_counter() - began)
 
     assert sorted(took)[2] < 0.2
+
+
+async def test_own_cases_are_counted_with_what_members_wrote_since(desks):
+    await busy(desks)
+    li = await desks.enter("li", "caseworker")
+    now = desks.clock()
+    for number in (1, 2, 3):
+        await people.add(desks, CaseWorker(case_id=number, staff_id=li.who.id, since=now))
+    left = CaseLine(case_id=2, author="member", kind="text", text="在吗", file="", digest="", said_at=now)
+    await people.add(desks, left)
+
+    assert needs(await li.open(""))[1:2] == [("/cases?whose=mine", "我在办的案件", 2, "1件有新消息", "")]
