@@ -7,6 +7,8 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from models import (
+    application_data,
+    applications,
     calls,
     case_data,
     cases,
@@ -79,7 +81,7 @@ async def forget_all(session: AsyncSession, member: Member, *, now: datetime) ->
 
 @dataclass(frozen=True, slots=True)
 class Hold:
-    """Why something stays for now: a talk (`handoff`) or a case (`case`) by its *number*, *until* a day if that is known."""
+    """Why something stays for now: a talk (`handoff`), a case (`case`) or an `application` by its *number*, *until* a day if that is known."""
 
     kind: str
     number: str
@@ -91,7 +93,8 @@ async def holds(session: AsyncSession, member: Member, *, now: datetime) -> list
     running = await handoffs.of(session, member)
     talks = [Hold("handoff", str(running.id))] if running else []
     cases = await case_data.held(session, member, today=now.astimezone(BEIJING).date())
-    return talks + [Hold("case", case.number, day) for case, day in cases]
+    under_way = [Hold("application", number) for number in await application_data.held(session, member)]
+    return talks + [Hold("case", case.number, day) for case, day in cases] + under_way
 
 
 async def everything(session: AsyncSession, member: Member, *, now: datetime) -> list[Change]:
@@ -109,6 +112,7 @@ async def everything(session: AsyncSession, member: Member, *, now: datetime) ->
     changes = await forget_all(session, member, now=now)
     await handoffs.erase(session, member)
     await _forget_cases(session, member, {hold.number for hold in held if hold.kind == "case"}, now=now)
+    await application_data.forget(session, member, {hold.number for hold in held})
     await unanswered.forget(session, words)
     await leftovers.abandon(session, member, sent)
     if not held:
@@ -125,6 +129,8 @@ async def _told_by(session: AsyncSession, member: Member) -> set[str]:
         found += [place.name, place.phone]
     for case in await cases.of(session, member):
         found += [case.name, case.phone]
+    for application in await applications.of(session, member):
+        found += [application.name, application.phone]
     return {word for word in found if word}
 
 

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from models import case_data, handoffs, lists
+from models import application_data, case_data, handoffs, lists
 from models.answers import NoticeAnswer
 from models.consents import Consent
 from models.conversations import Conversation
@@ -42,6 +42,7 @@ async def rows(session: AsyncSession, member: Member, *, reader: Staff | None = 
     """Return everything kept about *member*, header first; a colleague as *reader* gets only the cases they work on."""
     told = [row for part in (_self, _events, _talks) async for row in part(session, member)]
     told += [row async for row in case_data.rows(session, member, reader=reader)]
+    told += [row async for row in application_data.rows(session, member)]
     return [HEADER, *told, *[row async for row in _notices(session, member)]]
 
 
@@ -53,6 +54,7 @@ async def files(session: AsyncSession, member: Member) -> dict[str, str]:
         **dict.fromkeys(await session.scalars(query), ""),
         **{work.original: work.code for work in works},
         **await handoffs.digests(session, member),
+        **await application_data.files(session, member),
         **await case_data.files(session, member),
     }
 

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import ForeignKey, delete, select, update
+from sqlalchemy import ForeignKey, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -108,11 +108,6 @@ async def of(session: AsyncSession, member: Member) -> list[Proposal]:
     """Return the proposals of *member*, the newest first."""
     query = select(Proposal).where(Proposal.member_id == member.id)
     return list(await session.scalars(query.order_by(Proposal.id.desc())))
-
-
-async def erase(session: AsyncSession, member: Member) -> None:
-    """Delete what *member* proposed and what was answered."""
-    await session.execute(delete(Proposal).where(Proposal.member_id == member.id))
 
 
 def _refuse_over(proposal: Proposal) -> None:

@@ -8,6 +8,7 @@ import yaml
 from config.entries import Entry
 from handlers.answers import core
 from handlers.choosing import tidy
+from handlers.confiding import Ways
 from handlers.service import Turn
 from models.conversations import Conversation
 from models.members import Member
@@ -19,7 +20,7 @@ ROWS = yaml.safe_load((Path(__file__).parent / "data/rows.yaml").read_text(encod
 def read(content, entry: Entry, now) -> str:
     """Return the core of the answer that a member reads."""
     message = Incoming("1", Address("web", "wang"))
-    return core(Turn(message, Member(), None, content, now, Conversation()), entry)
+    return core(Turn(message, Member(), None, content, now, Conversation(), Ways()), entry)
 
 
 def test_rows_are_found_in_the_first_three(edition):

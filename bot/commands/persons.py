@@ -23,7 +23,11 @@ from models.roster import Card
 from models.sheets_out import Cell
 
 WHO = "command line"
-WHY = {"handoff": "talk {number} with a colleague is open", "case": "case {number} is open"}
+WHY = {
+    "handoff": "talk {number} with a colleague is open",
+    "case": "case {number} is open",
+    "application": "application {number} is under way",
+}
 
 
 def add(commands: Commands) -> None:

@@ -5,7 +5,9 @@ from datetime import timedelta
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from config.entries import ApplicationPlan
 from models import (
+    applications,
     case_deadlines,
     cases,
     consents,
@@ -18,13 +20,16 @@ from models import (
     outbox,
     passes,
     places,
+    proposals,
     roster,
     staff,
     unanswered,
 )
 from models.answers import NoticeAnswer
+from models.application_states import ApplicationBar
+from models.applications import ApplicationPaper, Wanted
 from models.appointments import Appointment
-from models.base import Database
+from models.base import Base, Database
 from models.case_deadlines import CaseDeadline
 from models.case_lines import CaseLine
 from models.case_papers import CasePaper
@@ -37,9 +42,11 @@ from models.messages import Address, Choice, Incoming, Outgoing
 from models.migrate import declared
 from models.notice_lines import NoticeLine
 from models.notices import Notice
+from models.objections import Objection
 from models.opinions import Opinion
 from models.outbox import Letter
 from models.pairs import Pair
+from models.payments import PaymentBatch, PaymentLine
 from models.places import Place
 from models.rights import Grant
 from models.roster import Holder
@@ -144,12 +151,34 @@ async def lived(
         CasePaper(case_id=case.id, paper="contract", standing="have", name=f"{WORD}合同.jpg", digest=digests[2], at=now),
         Appointment(case_id=case.id, starts_at=now + timedelta(days=1), place=WORD, note=WORD, by="li", at=now),
         deadline,
+        *await _applied(session, member, digests[2], li.id, now),
     ])  # fmt: skip
     await session.flush()
     session.add(case_deadlines.CaseWarning(deadline_id=deadline.id, days=7, told_at=now))
     case.state, case.closed_at, case.result = "closed", now, "paid"
     await session.flush()
     return case
+
+
+async def _applied(session: AsyncSession, member: Member, digest: str, staff_id: int, now) -> list[Base]:
+    """Return the rows around an application that was paid; a proposal that was answered stands already."""
+    answers = {"what": WORD}
+    wanted = Wanted("tuition-aid", ApplicationPlan(prefix="X"), 1, NAME, PHONE, answers, f"{WORD}账号", WORD)
+    found = await applications.submit(session, member, HERE, wanted, now=now)
+    proposal = await proposals.hand_in(session, member, HERE, WORD, WORD, delegate=False, now=now)
+    proposals.answer(proposal, f"{NAME}您好", by="li", now=now)
+    applications.note(session, found, "state", "paid", by="li", reason=WORD, now=now)
+    found.state = "paid"
+    batch = PaymentBatch(by="li", at=now)
+    session.add(batch)
+    await session.flush()
+    mine = {"application_id": found.id}
+    return [
+        ApplicationPaper(paper="diploma", name=f"{WORD}证.jpg", digest=digest, at=now, **mine),
+        ApplicationBar(staff_id=staff_id, at=now, **mine),
+        Objection(text=f"{NAME}不合条件", contact="别人", at=now, **mine),
+        PaymentLine(batch_id=batch.id, amount="1", state="paid", reason=WORD, **mine),
+    ]
 
 
 async def dump(database: Database) -> dict[str, str]:

@@ -84,6 +84,7 @@ async def test_nothing_is_left(database, person, clock):
 
 
 LIVED = {
+    "application_papers", "application_steps", "applications", "objections", "payment_lines", "proposals",
     "appointments", "case_deadlines", "case_lines", "case_papers", "case_steps", "cases", "consents", "conversations", "handoff_lines",
     "handoffs", "inbox", "members", "notice_lines", "opinions", "outbox", "pairs", "place_audit", "places", "roster", "unanswered", "roster_unmatched",
 }  # fmt: skip

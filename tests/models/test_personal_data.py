@@ -35,6 +35,8 @@ ELSEWHERE = {
     "handoff_readers",
     "case_workers",
     "case_warnings",
+    "application_bars",
+    "objections",
 }
 """Tables that say nothing of a member beside what is told: files lie beside the table, the rest is how colleagues work."""
 

@@ -67,7 +67,7 @@ async def test_notice_reaches_telegram_at_once_and_the_page_at_the_next_visit(pl
     await phone.run(
         (
             "[看补贴]",
-            "补贴和帮扶，您想问哪一样？\n[学费资助] [急用钱·困难帮扶] [温暖包] [住院互助保障] [农民工上大学] [转人工]",
+            "补贴和帮扶，您想问哪一样？\n[学费资助] [急用钱·困难帮扶] [温暖包] [住院互助保障] [农民工上大学] [申请法律援助] [转人工]",
         ),
     )
 

@@ -43,14 +43,11 @@ async def test_proposal_is_passed_on_and_answered(desk, proposal, clock):
             again()
 
 
-async def test_member_takes_it_back_or_has_it_erased(desk, proposal, clock):
+async def test_member_takes_it_back(desk, proposal, clock):
     member = await desk.member()
     assert await proposals.of(desk.session, member) == [proposal]
     proposals.withdraw(proposal, now=clock())
     assert (proposal.state, proposal.ended_at) == ("withdrawn", clock())
-
-    await proposals.erase(desk.session, member)
-    assert await proposals.of(desk.session, member) == []
 
 
 @pytest.mark.parametrize(("title", "text"), [("", "有话"), ("题", ""), ("题", "长" * 2001)])
