@@ -1,18 +1,9 @@
-"""Days of the law: months later, the working day to which something rolls, and days off that are near."""
+"""Days of the law: the working day to which something rolls, and days off that are near."""
 
-import calendar
 from collections.abc import Collection
 from datetime import date, timedelta
 
 from models.calendar import next_workday, statutory, workday
-
-MONTHS = 12
-
-
-def months_add(day: date, months: int) -> date:
-    """Return the same day *months* later, or the last day of that month where it has none."""
-    year, month = divmod(day.year * MONTHS + day.month - 1 + months, MONTHS)
-    return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
 
 
 def roll(day: date, *, holidays: Collection[date] = (), workdays: Collection[date] = ()) -> date:

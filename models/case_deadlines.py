@@ -9,9 +9,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, Moment, Refused, lock
-from models.case_dates import MONTHS, months_add, roll
+from models.case_dates import roll
 from models.cases import MACHINE, OVER, Case, CaseStep
 from models.crypto import Encrypted
+from models.law.dates import YEAR, months_add
 from models.quiet import BEIJING
 
 HEARING = "hearing"
@@ -57,7 +58,7 @@ def computed(topic: str, facts: Mapping[str, Any]) -> dict[str, date]:
         "limitation": _limitation(topic, facts),
         "sue": award and award + SUE,
         "injury_employer": injury and injury + EMPLOYER_FILES,
-        "injury_worker": injury and months_add(injury, MONTHS),
+        "injury_worker": injury and months_add(injury, YEAR),
         HEARING: day_of(facts, HEARING),
     }
     return {kind: day for kind, day in found.items() if day is not None}
@@ -85,9 +86,9 @@ def _limitation(topic: str, facts: Mapping[str, Any]) -> date | None:
     if topic == "injury" or (topic == "wages" and facts.get("employed") == "yes"):
         return None
     if topic == "wages" and last is not None:
-        return months_add(last, MONTHS)
+        return months_add(last, YEAR)
     since = min(filter(None, (day_of(facts, "known"), _paper(facts, "notice"))), default=last)
-    return since and months_add(since, MONTHS)
+    return since and months_add(since, YEAR)
 
 
 async def derive(session: AsyncSession, case: Case, *, now: datetime) -> None:

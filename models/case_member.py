@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from models import case_states, cases, members
+from models import appointments, case_states, cases, members
 from models.appointments import Appointment
 from models.base import Refused
 from models.case_lines import CaseLine
@@ -94,5 +94,5 @@ async def answer(
     found = [one for one in await meetings(session, case, now=now) if str(one.id) == number]
     if not found:
         raise Refused("meeting_over")
-    found[0].state = "agreed" if comes else "declined"
+    appointments.answer(found[0], comes=comes, now=now)
     return found[0]

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from models.case_dates import months_add, roll
+from models.case_dates import roll
 from models.case_deadlines import HEARING, computed, day_of
 from models.cases import Urgency
+from models.law.dates import months_add
 
 GROUP, NEAR, COMING, WINDOW = 10, 7, 30, 60
 """People that are a group; days to a deadline that is near, or coming; days of an injury's window that runs out."""

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from models.calendar import workday
-from models.case_dates import before_next, months_add, roll, works
+from models.case_dates import before_next, roll, works
+from models.law.dates import months_add
 
 DAYS = st.dates(date(2004, 1, 1), date(2030, 12, 31))
 
