@@ -96,7 +96,7 @@ async def by_member(
             raise Refused("apply_reason")
         if application.due is not None and now >= application.due:
             raise Refused("apply_late")
-        if await _appealed(session, application):
+        if await appealed(session, application):
             raise Refused("apply_appealed")
     enter(session, application, to, by=MEMBER, reason=reason, now=now)
 
@@ -109,6 +109,8 @@ def enter(
     application.state, application.reminded_at = to, None
     application.due = _until(application, now)
     application.ended_at = now if to in OVER else None
+    if to in {"submitted", "appealed"}:  # colleagues begin anew
+        application.promised = now + timedelta(days=application.rules.promise_days)
 
 
 async def lapse(session: AsyncSession, *, now: datetime, limit: int = 100) -> list[Application]:
@@ -201,7 +203,8 @@ async def _refuse_objections(session: AsyncSession, application: Application, no
         raise Refused("apply_objection")
 
 
-async def _appealed(session: AsyncSession, application: Application) -> bool:
+async def appealed(session: AsyncSession, application: Application) -> bool:
+    """Say whether it has been appealed already: it can be once."""
     return any(step.after == "appealed" for step in await applications.steps(session, application))
 
 
