@@ -10,7 +10,7 @@ from config.content import Content
 from handlers import confiding, wording
 from handlers.confiding import Ways
 from handlers.service import Turn, letter
-from models import application_member, application_papers, application_states, application_watch, outbox
+from models import application_member, application_states, application_watch, outbox
 from models.application_rules import OPEN_CHECKS, allowed
 from models.application_watch import WAITING
 from models.applications import Application
@@ -43,14 +43,13 @@ async def standing(
     """Return how *application* stands, what comes next and by when, with what the member can do."""
     final = await _final(session, application, now)
     change = await application_member.last(session, application)
-    missing = await application_papers.missing(session, application)
     values = _values(content, application, reason or change.reason, now)
     said = letter(content, f"apply.state.{_face(application, final=final)}", values)
     said = replace(said, text=letter(content, "apply.one", {**values, "state": said.text}).text)
     if application.state in WAITING:
         key = "apply.promise" if application.promised > now else "apply.late"
         said = replace(said, text=said.text + letter(content, key, values).text)
-    return replace(said, choices=_choices(content, application, papers=bool(missing), final=final))
+    return replace(said, choices=_choices(content, application, final=final))
 
 
 async def own(turn: Turn, application: Application) -> Outgoing:
@@ -59,16 +58,27 @@ async def own(turn: Turn, application: Application) -> Outgoing:
 
 
 async def tell_staff(
-    session: AsyncSession, content: Content, application: Application, key: str, *, now: datetime
-) -> None:
-    """Write to those who decide, or to the duty list when none of them has a chat: never more than the number, once a promise."""
+    session: AsyncSession,
+    content: Content,
+    application: Application,
+    key: str,
+    *,
+    at_once: bool = False,
+    now: datetime,
+) -> int:
+    """Write to those who decide, or to the duty list when none of them has a chat; return how many are told.
+
+    They read no more than the number, once a promise, and at night only what must be seen *at_once*.
+    """
     told = letter(content, key, {"number": application.number}, lane="reply")
     people = await application_watch.watchers(session, application)
     bound = [Address(one.channel, one.address) for one in people if one.channel]
     listed = [Address(one.channel, one.address) for one in content.duty.staff]
-    for at in dict.fromkeys(bound or listed):
+    told_to = dict.fromkeys(bound or listed)
+    for at in told_to:
         once = f"{key}:{application.id}:{application.promised:%Y%m%d}:{at.place}"
-        await outbox.put(session, at, told, due=awake(now), key=once)
+        await outbox.put(session, at, told, due=now if at_once else awake(now), key=once)
+    return len(told_to)
 
 
 async def lapse(session: AsyncSession, content: Content, ways: Ways, *, now: datetime) -> int:
@@ -157,13 +167,10 @@ def _values(content: Content, application: Application, reason: str, now: dateti
     }
 
 
-def _choices(
-    content: Content, application: Application, *, papers: bool, final: bool
-) -> tuple[Choice, ...]:
-    labels = _steps(application, papers=papers, final=final)
+def _choices(content: Content, application: Application, *, final: bool) -> tuple[Choice, ...]:
     found = [
         Choice(content.texts[f"apply.choices.{label}"].text, f"applied:{step}:{application.id}")
-        for label, step in labels
+        for label, step in _steps(application, final=final)
     ]
     if application.state in {"withdrawn", "lapsed"}:
         found.append(Choice(content.texts["apply.choices.again"].text, f"apply:{application.slug}"))
@@ -171,13 +178,13 @@ def _choices(
     return (*found, *menu, Choice(content.texts["answer.choices.human"].text, "human"))
 
 
-def _steps(application: Application, *, papers: bool, final: bool) -> Iterator[tuple[str, str]]:
+def _steps(application: Application, *, final: bool) -> Iterator[tuple[str, str]]:
     """Yield what the member can do now, each by its label and its name."""
     state = application.state
     if state == "needs_supplement":
         yield "more", "papers"
         yield "ready", "ready"
-    elif state in OPEN_CHECKS and papers:
+    elif state in OPEN_CHECKS and application.rules.papers:
         yield "papers", "papers"
     if state == "pay_returned" or (state == "approved" and application.rules.money and not application.account):
         yield "account", "account"
@@ -187,13 +194,7 @@ def _steps(application: Application, *, papers: bool, final: bool) -> Iterator[t
         yield "quit", "quit"
 
 
-def can(application: Application, step: str, *, papers: bool, final: bool) -> bool:
-    """Say whether the member can do *step* now."""
-    return step in {name for _, name in _steps(application, papers=papers, final=final)}
-
-
 async def may(turn: Turn, application: Application, step: str) -> bool:
     """Say whether the member can do *step* now: an old button may come late."""
     final = await _final(turn.session, application, turn.now)
-    papers = bool(await application_papers.missing(turn.session, application))
-    return can(application, step, papers=papers, final=final)
+    return step in {name for _, name in _steps(application, final=final)}

@@ -16,6 +16,7 @@ from models.photos import Photo
 
 MOST, NAME_LENGTH = 7, 100
 UPLOAD = "apply-paper"
+FORMS = frozenset({UPLOAD, "apply-supplement", "apply-appeal", "apply-account"})
 OTHER = "other"
 """What a paper is called in a button when it is none that the plan names."""
 Step = Callable[[Turn, Application, str], Awaitable[Outgoing]]
@@ -53,7 +54,7 @@ async def pressed(turn: Turn, about: str) -> Outgoing:
 
 
 async def _show(turn: Turn, application: Application, _: str = "") -> Outgoing:
-    if turn.conversation.form == UPLOAD:
+    if turn.conversation.form in FORMS:
         turn.conversation.close()
     return await applying.own(turn, application)
 
@@ -63,7 +64,7 @@ async def _ask(turn: Turn, application: Application, step: str, form: str) -> Ou
     if not await applying.may(turn, application, step):
         now = await _show(turn, application)
         return replace(now, text=f"{turn.say('press.stale').text}\n\n{now.text}")
-    return turn.start(form, str(application.id))
+    return turn.start(form, str(application.id), {"id": str(application.id)})
 
 
 async def _papers(turn: Turn, application: Application, wanted: str) -> Outgoing:
@@ -75,7 +76,7 @@ async def _papers(turn: Turn, application: Application, wanted: str) -> Outgoing
     chosen = next(iter((*named, *(() if wanted == OTHER else missing))), None)
     label = chosen.label if chosen else turn.say("apply.paper.other").text
     about = f"{application.id}:{chosen.name if chosen else ''}"
-    return turn.start(UPLOAD, about, {"label": label})
+    return turn.start(UPLOAD, about, {"label": label, "id": str(application.id)})
 
 
 async def keep_paper(turn: Turn, about: str, answers: Mapping[str, str]) -> Outgoing:
@@ -88,7 +89,7 @@ async def keep_paper(turn: Turn, about: str, answers: Mapping[str, str]) -> Outg
         turn.session, application, paper, kept, *copies, name=name, now=turn.now
     )
     missing = await application_papers.missing(turn.session, application)
-    turn.start(UPLOAD, about, {"label": answers["label"]})
+    turn.start(UPLOAD, about, {"label": answers["label"], "id": number})
     return _kept_now(turn, application, answers["label"], missing)
 
 
@@ -156,7 +157,8 @@ async def _ask_quit(turn: Turn, application: Application, _: str) -> Outgoing:
         return stale(turn)
     sure = turn.choice("apply.choices.quit", f"applied:sure:{application.id}")
     keep = turn.choice("apply.choices.keep", f"applied:show:{application.id}")
-    return turn.say("applied.quit", keep, sure, number=application.number)
+    human = turn.choice("answer.choices.human", "human")
+    return turn.say("applied.quit", keep, sure, human, number=application.number)
 
 
 async def _quit(turn: Turn, application: Application, _: str) -> Outgoing:

@@ -45,13 +45,18 @@ async def finish(turn: Turn, slug: str, answers: Mapping[str, str]) -> Outgoing:
         raise Refused("form")
     if not entry.is_open(turn.now):
         raise Refused("closed")
-    hints = _hints(plan, answers)
+    member, hints = turn.member, _hints(plan, answers)
+    member.name, member.phone = member.name or answers["name"], member.phone or answers["phone"]
     application = await applications.submit(
-        turn.session, turn.member, _begun(turn, answers), _wanted(turn, entry, plan, answers, hints), now=turn.now
+        turn.session, member, _begun(turn, answers), _wanted(turn, entry, plan, answers, hints), now=turn.now
     )
+    key = "apply.filed"
     if plan.pays_first:
-        await applying.tell_staff(turn.session, turn.content, application, "apply.staff.urgent", now=turn.now)
-    return _filed(turn, application, plan, hints)
+        called = await applying.tell_staff(
+            turn.session, turn.content, application, "apply.staff.urgent", at_once=True, now=turn.now
+        )
+        key = "apply.filed_urgent" if called else "apply.filed_nobody"
+    return _filed(turn, application, key, hints)
 
 
 def _begun(turn: Turn, answers: Mapping[str, str]) -> Address:
@@ -81,19 +86,20 @@ def _hints(plan: ApplicationPlan, answers: Mapping[str, str]) -> list[str]:
     return [hint for hint in found if hint]
 
 
-def _filed(turn: Turn, application: Application, plan: ApplicationPlan, hints: list[str]) -> Outgoing:
+def _filed(turn: Turn, application: Application, key: str, hints: list[str]) -> Outgoing:
     """Return the number, what happens next and by when, and which papers are wanted."""
-    until = wording.by(application.promised, turn.now)
-    key = "apply.filed_urgent" if plan.pays_first else "apply.filed"
+    plan, until = application.rules, wording.by(application.promised, turn.now)
     parts = [turn.say(key, number=application.number, until=until).text]
     if plan.money:
         key = "apply.sum" if application.amount else "apply.sum_open"
-        parts[0] += turn.say(key, amount=application.amount, year=plan.year).text
-    parts += ["".join(hints)] if hints else []
-    needed = "、".join(paper.label for paper in plan.papers if paper.needed)
+        parts.append(turn.say(key, amount=application.amount, year=plan.year).text)
+    parts += hints
+    needed = [paper.label for paper in plan.papers if paper.needed]
+    labels = needed or [paper.label for paper in plan.papers]
     papers: tuple[Choice, ...] = ()
-    if needed:
-        parts.append(turn.say("apply.papers", papers=needed).text)
+    if labels:
+        key = "apply.papers" if needed else "apply.papers_maybe"
+        parts.append(turn.say(key, papers="、".join(labels)).text)
         papers = (turn.choice("apply.choices.papers", f"applied:papers:{application.id}"),)
     mine = turn.choice("apply.choices.mine", f"applied:show:{application.id}")
     human = turn.choice("answer.choices.human", "human")
