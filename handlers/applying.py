@@ -141,7 +141,9 @@ def title(content: Content, application: Application) -> str:
 async def _final(session: AsyncSession, application: Application, now: datetime) -> bool:
     """Say whether nothing can be appealed any more."""
     over = application.due is not None and now >= application.due
-    return application.state == "rejected" and (over or await application_states.appealed(session, application))
+    return application.state == "rejected" and (
+        over or await application_states.appealed(session, application)
+    )
 
 
 def _face(application: Application, *, final: bool) -> str:
@@ -186,7 +188,9 @@ def _steps(application: Application, *, final: bool) -> Iterator[tuple[str, str]
         yield "ready", "ready"
     elif state in OPEN_CHECKS and application.rules.papers:
         yield "papers", "papers"
-    if state == "pay_returned" or (state == "approved" and application.rules.money and not application.account):
+    if state == "pay_returned" or (
+        state == "approved" and application.rules.money and not application.account
+    ):
         yield "account", "account"
     if state == "rejected" and not final:
         yield "appeal", "appeal"

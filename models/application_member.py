@@ -61,4 +61,3 @@ async def last(session: AsyncSession, application: Application) -> ApplicationSt
         ApplicationStep.application_id == application.id, ApplicationStep.kind == "state"
     )
     return (await session.scalars(query.order_by(ApplicationStep.id.desc()).limit(1))).one()
-

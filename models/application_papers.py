@@ -43,9 +43,7 @@ async def send(
     await files.claim(session, kept, *more, purpose=PURPOSE)
     if (paper, kept.hash) not in {(one.paper, one.digest) for one in sent}:
         session.add(
-            ApplicationPaper(
-                application_id=application.id, paper=paper, name=name, digest=kept.hash, at=now
-            )
+            ApplicationPaper(application_id=application.id, paper=paper, name=name, digest=kept.hash, at=now)
         )
     await session.flush()
     counted = select(func.count()).where(ApplicationPaper.application_id == application.id)

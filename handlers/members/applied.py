@@ -85,9 +85,7 @@ async def keep_paper(turn: Turn, about: str, answers: Mapping[str, str]) -> Outg
     application = await _named(turn, number)
     kept, *copies = _kept(answers["paper:as"])
     name = turn.message.text[:NAME_LENGTH]
-    await application_papers.send(
-        turn.session, application, paper, kept, *copies, name=name, now=turn.now
-    )
+    await application_papers.send(turn.session, application, paper, kept, *copies, name=name, now=turn.now)
     missing = await application_papers.missing(turn.session, application)
     turn.start(UPLOAD, about, {"label": answers["label"], "id": number})
     return _kept_now(turn, application, answers["label"], missing)
@@ -169,9 +167,7 @@ async def _quit(turn: Turn, application: Application, _: str) -> Outgoing:
 
 
 async def _named(turn: Turn, number: str) -> Application:
-    return await application_member.named(
-        turn.session, turn.member, turn.message.sender, number, alone=True
-    )
+    return await application_member.named(turn.session, turn.member, turn.message.sender, number, alone=True)
 
 
 STEPS: Mapping[str, Step] = {
