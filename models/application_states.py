@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from config.entries import CHECKS
 from models import applications, objections
-from models.application_rules import OVER, allowed
+from models.application_rules import allowed, ended
 from models.applications import CLOCK, MEMBER, Application, today
 from models.base import Base, Moment, Refused
 from models.calendar import next_workday
@@ -108,7 +108,7 @@ def enter(
     applications.note(session, application, "state", to, by=by, reason=reason, now=now)
     application.state, application.reminded_at = to, None
     application.due = _until(application, now)
-    application.ended_at = now if to in OVER else None
+    application.ended_at = now if ended(application.rules, to) else None
     if to in {"submitted", "appealed"}:  # colleagues begin anew
         application.promised = now + timedelta(days=application.rules.promise_days)
 

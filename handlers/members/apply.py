@@ -14,7 +14,6 @@ from models.messages import Address, Choice, Outgoing
 
 AGAIN = "改一改"
 NOT_ANSWERS = frozenset({"name", "phone", "relatives", "check"})
-ENDED = frozenset(applications.ENDED)
 HINTS = "提示"
 """The answer that holds what the member was told beside their answers, for the colleagues to see."""
 
@@ -27,7 +26,7 @@ async def begin(turn: Turn, slug: str) -> Outgoing:
     if not entry.is_open(turn.now):
         raise Refused("closed")
     seen = await application_member.visible(turn.session, turn.member, turn.message.sender)
-    running = [one for one in seen if one.slug == slug and one.state not in ENDED]
+    running = [one for one in seen if one.slug == slug and one.ended_at is None]
     if running and turn.private:
         return await applying.own(turn, running[0])
     known = {"name": turn.member.name or "", "phone": turn.member.phone or ""}
