@@ -70,7 +70,9 @@ async def move(
     if to in REASONED and not reason:
         raise Refused("apply_reason")
     if application.state in CHECKS and to not in {"needs_supplement", "rejected"}:
-        await _refuse_unchecked(session, application, to, staff)
+        await _refuse_unchecked(session, application)
+    if to in DECISIONS and staff.login in await _checkers(session, application, here=False):
+        raise Refused("apply_two_people")
     if application.state == "appealed":
         await _refuse_who_rejected(session, application, staff)
     if to == "approved":
@@ -170,11 +172,9 @@ async def _barred(session: AsyncSession, application: Application, staff: Staff)
     return (await session.scalars(query)).first() is not None
 
 
-async def _refuse_unchecked(session: AsyncSession, application: Application, to: str, staff: Staff) -> None:
+async def _refuse_unchecked(session: AsyncSession, application: Application) -> None:
     if not await _checkers(session, application, here=True):
         raise Refused("apply_unchecked")
-    if to in DECISIONS and staff.login in await _checkers(session, application, here=False):
-        raise Refused("apply_two_people")
 
 
 async def _checkers(session: AsyncSession, application: Application, *, here: bool) -> set[str]:
