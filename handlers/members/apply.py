@@ -27,7 +27,9 @@ async def begin(turn: Turn, slug: str) -> Outgoing:
         raise Refused("closed")
     seen = await application_member.visible(turn.session, turn.member, turn.message.sender)
     running = [one for one in seen if one.slug == slug and one.ended_at is None]
-    if running and turn.private:
+    if running and not turn.private:
+        raise Refused("applied_open")
+    if running:
         return await applying.own(turn, running[0])
     known = {"name": turn.member.name or "", "phone": turn.member.phone or ""}
     return turn.start("entry", slug, {name: said for name, said in known.items() if said})

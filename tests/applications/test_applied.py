@@ -194,6 +194,17 @@ async def test_account_is_asked_for_when_it_is_approved_and_again_when_the_bank_
     )
 
 
+async def test_words_that_come_when_it_is_decided_already_are_answered(filed):
+    await filed.move("needs_supplement", reason="缺毕业证")
+    await filed.page.shown()
+    await filed.page.say("[补齐了]")
+    async with filed.page.database.transaction() as session:
+        found = await filed.newest(session)
+        application_states.enter(session, found, "lapsed", by="clock", now=filed.now)
+    assert await filed.page.say("等等我") == "这份申请现在不能这样办，刷新看看。\n[我的申请] [转人工]"
+    assert [one.state for one in await filed.all()] == ["lapsed"]
+
+
 async def test_taken_back_after_being_asked_once_more(filed):
     await filed.page.say("我的申请")
     await filed.page.run(

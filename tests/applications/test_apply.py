@@ -195,7 +195,7 @@ async def test_of_two_phones_that_hand_in_at_the_same_time_one_is_refused(office
     async with office.page.database.transaction() as session:
         (await office.newest(session)).slug = "join-union"
 
-    assert (await office.page.say("[没错，交上去]")).startswith("您有一份还在办，先看看那份。")
+    assert await office.page.say("[没错，交上去]") == "您有一份还在办，先看看那份。\n[我的申请] [转人工]"
     assert len(await office.all()) == 1
 
 
@@ -243,6 +243,8 @@ async def test_on_telegram_a_lecture_is_asked_for_in_the_chat(office):
 
     assert await office.telegram.say("[没错，交上去]") == KINDS["public-lecture"][1]
     assert await office.telegram.say("[我的申请]") == MOVE
+    await office.telegram.say("公益大讲堂")
+    assert await office.telegram.say("[我要申请]") == "您有一份还在办，先看看那份。\n[我的申请] [转人工]"
 
 
 async def test_nothing_is_asked_for_after_its_time(office, edition):
