@@ -37,13 +37,13 @@ async def begin(turn: Turn, slug: str) -> Outgoing:
 
 async def finish(turn: Turn, slug: str, answers: Mapping[str, str]) -> Outgoing:
     """Hand the application in, or let the member answer anew."""
-    if answers["check"] == AGAIN:
-        where = {name: answers[name] for name in (FROM, MOVED) if name in answers}
-        return turn.start("entry", slug, {**where, **again(answers)})
     entry = turn.content.by_slug[slug]
     plan = entry.application
     if plan is None:
         raise Refused("form")
+    if answers["check"] == AGAIN:
+        where = {name: answers[name] for name in (FROM, MOVED) if name in answers}
+        return turn.start("entry", slug, {**where, **again(answers)})
     if not entry.is_open(turn.now):
         raise Refused("closed")
     member, hints = turn.member, _hints(plan, answers)

@@ -247,15 +247,38 @@ async def test_on_telegram_a_lecture_is_asked_for_in_the_chat(office):
     assert await office.telegram.say("[我要申请]") == "您有一份还在办，先看看那份。\n[我的申请] [转人工]"
 
 
-async def test_nothing_is_asked_for_after_its_time(office, edition):
-    content = office.content
-    entry = content.by_slug["join-union"].model_copy(update={"closes": office.now})
+@pytest.fixture
+def edited(office):
+    """Change the entry for joining the union as an editor would, for the time of one test."""
+    kept = office.content.by_slug["join-union"]
+
+    def edit(**fields) -> None:
+        office.content.by_slug["join-union"] = kept.model_copy(update=fields)
+
+    yield edit
+    office.content.by_slug["join-union"] = kept
+
+
+async def test_nothing_is_asked_for_after_its_time(office, edited):
+    edited(closes=office.now)
     press = office.page.incoming("press", value="apply:join-union")
-    content.by_slug["join-union"], kept = entry, content.by_slug["join-union"]
-    try:
-        assert (await office.page.send(press)).startswith("报名截止了。")
-    finally:
-        content.by_slug["join-union"] = kept
+    assert (await office.page.send(press)).startswith("报名截止了。")
+
+
+async def test_nothing_is_handed_in_after_its_time(office, edited):
+    for one in (*KINDS["join-union"][0], *KNOWN):
+        await office.page.say(one)
+    edited(closes=office.now)
+    assert (await office.page.say("[没错，交上去]")).startswith("报名截止了。")
+    assert await office.all() == []
+
+
+async def test_what_editors_took_away_meanwhile_is_told(office, edited):
+    for one in ("我要入会", "[我要申请]", "[有]"):
+        await office.page.say(one)
+    edited(application=None)
+    assert await office.page.say("演示厂") == "这张单子现在填不了，请问同事。\n[转人工] [菜单]"
+    assert await office.all() == []
 
 
 async def test_what_is_not_applied_for_is_not_there(office):
