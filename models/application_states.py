@@ -41,7 +41,7 @@ async def check(session: AsyncSession, application: Application, staff: Staff, *
 
     Raises Refused: apply_state, apply_own, apply_relative, apply_twice.
     """
-    await _refuse_near(session, application, staff)
+    await refuse_near(session, application, staff)
     if application.state not in CHECKS:
         raise Refused("apply_state")
     if staff.login in await _checkers(session, application, here=True):
@@ -64,7 +64,7 @@ async def move(
     Raises Refused: apply_state, apply_own, apply_relative, apply_unchecked, apply_two_people, apply_reason, apply_publicity, apply_objection,
     apply_amount, apply_ceiling, apply_account.
     """
-    await _refuse_near(session, application, staff)
+    await refuse_near(session, application, staff)
     if to in OWN or to not in allowed(application.rules, application.state):
         raise Refused("apply_state")
     if to in REASONED and not reason:
@@ -155,7 +155,7 @@ def _until(application: Application, now: datetime) -> datetime | None:
             return None
 
 
-async def _refuse_near(session: AsyncSession, application: Application, staff: Staff) -> None:
+async def refuse_near(session: AsyncSession, application: Application, staff: Staff) -> None:
     """Refuse who is the applicant, was named as a relative, or has said to be too near."""
     if staff.channel:
         contact = await session.get(Contact, (staff.channel, staff.address))

@@ -7,7 +7,7 @@ from datetime import datetime
 from handlers import plots
 from handlers.casedesk import CASEWORK
 from handlers.console import EVERYBODY, NotFound, Page, Reply, Sheet, View, Visit
-from models import calls, case_board, periods, question_counts, trends, waits
+from models import calls, case_board, periods, publicity, question_counts, trends, waits
 from models.rights import Scope
 
 CHANNELS: Mapping[str, str] = {"telegram": "Telegram", "wechat": "微信", "web": "网页", "phone": "电话"}
@@ -118,13 +118,24 @@ async def _calls(visit: Visit, scope: Scope) -> Told:
     return Told(len(await calls.due(visit.session, scope, now=visit.now)))
 
 
+async def _objections(visit: Visit, scope: Scope) -> Told:
+    return Told(await publicity.waiting(visit.session, scope), "查清以前不能批", late=True)
+
+
+async def _shown(visit: Visit, scope: Scope) -> Told:
+    return Told(await publicity.ready(visit.session, scope, now=visit.now), "没有异议，等人批")
+
+
 CHECKERS = frozenset({"administrator", "editor"})
+DECIDERS = frozenset({"administrator", "approver"})
 NEEDS = (
     Need("等人接的对话", "/inbox", frozenset({"administrator", "caseworker"}), _handoffs),
     Need("我在办的案件", "/cases?whose=mine", CASEWORK, _my_cases),
     Need("没人办的案件", "/cases?whose=none", CASEWORK, _unassigned),
     Need("过了答应时间的案件", "/cases", CASEWORK, _late_cases),
     Need("七天内到期的案件", "/cases?days=7", CASEWORK, _deadlines),
+    Need("没定的异议", "/objections", DECIDERS | CASEWORK, _objections),
+    Need("公示期满的申请", "/applications?state=publicity", DECIDERS, _shown),
     Need("要打的电话", "/calls", frozenset({"administrator", "organiser", "caseworker"}), _calls),
     Need("快到期的名额", "/events", frozenset({"administrator", "organiser"}), _offers),
     Need("待审批的通知", "/notices", frozenset({"administrator", "editor", "approver"}), _notices),
