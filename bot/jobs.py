@@ -8,7 +8,7 @@ from bot.intake import Intake
 from bot.mailboxes import Mailboxes
 from bot.schedule import Job
 from config.content import Content
-from handlers import applying, casewatch, casework, desk, editing, noticing, telling
+from handlers import applying, casewatch, casework, desk, editing, noticing, proposing, telling
 from handlers.dialogue import Dialogue
 from models import (
     attendance,
@@ -212,7 +212,11 @@ def _of_applications(
             await applying.remind(*told, now=clock())
             await applying.tell_late(*told, now=clock())
 
-    return {watch_applications: MINUTE}
+    async def remind_of_proposals() -> None:
+        async with database.transaction() as session:
+            await proposing.remind(session, dialogue.edition.content, now=clock())
+
+    return {watch_applications: MINUTE, remind_of_proposals: HOUR}
 
 
 def _of_rosters(database: Database, clock: Callable[[], datetime]) -> dict[Job, float]:

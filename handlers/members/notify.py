@@ -5,7 +5,7 @@ from dataclasses import replace
 from handlers import enrolling
 from handlers.answers import stage
 from handlers.service import Service, Turn
-from models import application_member, case_member, interests, members
+from models import application_member, case_member, interests, members, proposals
 from models.messages import Outgoing
 
 
@@ -26,13 +26,15 @@ async def forget(turn: Turn, slug: str) -> Outgoing:
 
 
 async def mine(turn: Turn) -> Outgoing:
-    """Tell what the member has here: sign-ups, or wishes to hear of something; and where they may be seen, their cases and applications."""
+    """Tell what the member has here: sign-ups, or wishes to hear of something; and where they may be seen, all that they handed in."""
     told, here = await _signed_up(turn), (turn.session, turn.member, turn.message.sender)
     own = []
     if await case_member.visible(*here):
         own.append(turn.choice("aid.choices.mine", "case:list"))
     if await application_member.visible(*here):
         own.append(turn.choice("apply.choices.mine", "applied:list"))
+    if await proposals.visible(*here):
+        own.append(turn.choice("proposal.choices.mine", "proposal:list"))
     return replace(told, choices=(*own, *told.choices))
 
 
