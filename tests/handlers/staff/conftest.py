@@ -20,6 +20,7 @@ ON_BOTH = {
     "test_figures.py",
     "test_merging.py",
     "test_objections.py",
+    "test_polls.py",
     "test_proposals.py",
     "test_roster.py",
     "test_versions.py",
