@@ -178,7 +178,7 @@ def _proposal(n: int, now: datetime) -> dict[str, Any]:
 def _shown(n: int, now: datetime) -> dict[str, Any]:
     plan = ApplicationPlan(prefix="X", publicity_days=5)
     return {
-        "id": n, "number": f"X2026-{n:04}", "slug": "tuition-aid", "member_id": 1, "channel": "telegram", "address": "c1",
+        "number": f"X2026-{n:04}", "slug": "tuition-aid", "member_id": 1, "channel": "telegram", "address": "c1",
         "state": "publicity", "plan": plan.model_dump(mode="json"), "version": 1, "name": NASTY, "phone": "19900000001",
         "answers": {"why": NASTY}, "union": UNION, "area": AREA, "submitted_at": now, "promised": now,
         "due": now + timedelta(days=5),
