@@ -132,15 +132,14 @@ async def _proposals(visit: Visit, scope: Scope) -> Told:
 
 
 CHECKERS = frozenset({"administrator", "editor"})
-DECIDERS = frozenset({"administrator", "approver"})
 NEEDS = (
     Need("等人接的对话", "/inbox", frozenset({"administrator", "caseworker"}), _handoffs),
     Need("我在办的案件", "/cases?whose=mine", CASEWORK, _my_cases),
     Need("没人办的案件", "/cases?whose=none", CASEWORK, _unassigned),
     Need("过了答应时间的案件", "/cases", CASEWORK, _late_cases),
     Need("七天内到期的案件", "/cases?days=7", CASEWORK, _deadlines),
-    Need("没定的异议", "/objections", DECIDERS | CASEWORK, _objections),
-    Need("公示期满的申请", "/applications?state=publicity", DECIDERS, _shown),
+    Need("没定的异议", "/objections", CASEWORK | {"approver"}, _objections),
+    Need("公示期满的申请", "/applications?state=publicity", frozenset({"administrator", "approver"}), _shown),
     Need("等答复的建议", "/proposals", ANSWERING, _proposals),
     Need("要打的电话", "/calls", ANSWERING, _calls),
     Need("快到期的名额", "/events", frozenset({"administrator", "organiser"}), _offers),

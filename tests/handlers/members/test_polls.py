@@ -1,11 +1,13 @@
 """Polls in chat: one press, one vote, shares at the end, and nowhere who chose what."""
 
+import asyncio
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
 
 from models import members, polls
+from models.base import Refused
 from models.messages import Address
 from models.migrate import declared
 
@@ -88,6 +90,28 @@ async def test_poll_of_others_and_numbers_of_nobody_are_told_kindly(chat, asked,
     async with chat.database.transaction() as session:
         (await session.get_one(polls.Poll, asked)).opens = clock() + timedelta(hours=1)
     assert await press(chat, f"poll:{asked}") == "这次投票现在不能投。\n[正在投的] [菜单] [转人工]"
+
+
+async def test_two_presses_at_once_are_one_vote(database, clock):
+    at = Address("phone", "wang")
+    async with database.transaction() as session:
+        await members.at_address(session, at, now=clock())
+        await polls.open_poll(
+            session, "去吗？", ANSWERS, by="li", opens=clock(), closes=clock() + timedelta(days=1)
+        )
+
+    async def vote(answer):
+        async with database.transaction() as session:
+            member = await members.at_address(session, at, now=clock())
+            try:
+                await polls.vote(session, await session.get_one(polls.Poll, 1), member, answer, now=clock())
+            except Refused as refusal:
+                return refusal.reason
+            return "voted"
+
+    assert sorted(await asyncio.gather(*map(vote, (0, 1, 0)))) == ["poll_voted", "poll_voted", "voted"]
+    async with database.transaction() as session:
+        assert sum(await session.scalars(select(polls.PollCount.votes))) == 1
 
 
 async def test_no_row_of_any_table_and_no_line_of_the_log_joins_a_member_and_an_answer(chat, asked, capsys):

@@ -25,7 +25,7 @@ HAND_IN = (
     ("[说不清]", "您想怎么改？\n[不写了]"),
     (
         WISH,
-        "请核对：园区食堂太小,中午排半个小时\n想这样改：错开吃饭的时间\n交上去吗？要改说“返回”。\n[交上去] [我是代表，交上去] [不写了]",
+        "请核对：园区食堂太小,中午排半个小时\n想这样改：错开吃饭的时间\n交上去吗？要改说“返回”。\n[交上去] [我是代表，交] [不写了]",
     ),
 )
 
@@ -33,7 +33,7 @@ HAND_IN = (
 @pytest.fixture
 async def handed_in(chat):
     chat.dialogue.ways = Ways(frozenset({"phone"}))
-    await chat.run(*HAND_IN, ("[我是代表，交上去]", TAKEN))
+    await chat.run(*HAND_IN, ("[我是代表，交]", TAKEN))
 
 
 async def change(chat, do, *, ways=None):

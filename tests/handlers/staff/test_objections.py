@@ -1,5 +1,7 @@
 """Objections in the console: found, read, settled by a colleague who has checked nothing of it."""
 
+import asyncio
+
 import pytest
 
 from models import publicity
@@ -55,6 +57,19 @@ async def test_who_checked_cannot_settle(desks, objected):
     assert "您核对过这份申请，请没核对过的同事来定。" in told.text
     assert "请选结论。" in (await li.do("/objections/1", "settle", outcome="x", reason="没问题")).text
     assert await state(desks, objected) == "publicity"
+
+
+async def test_two_colleagues_at_once_settle_once(desks, objected):
+    both = [await desks.enter(login, "approver") for login in ("sun", "wu")]
+
+    sent = await asyncio.gather(
+        *(
+            desk.do("/objections/1", "settle", outcome=outcome, reason="查过了")
+            for desk, outcome in zip(both, ("back", "rejected"), strict=True)
+        )
+    )
+
+    assert sorted(answer.status for answer in sent) == [303, 422]
 
 
 async def test_objections_of_others_are_not_seen(desks, objected):

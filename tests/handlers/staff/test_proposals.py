@@ -1,5 +1,6 @@
 """Proposals in the console: listed, passed on, answered, counted."""
 
+import asyncio
 from datetime import timedelta
 
 import pytest
@@ -66,6 +67,15 @@ async def test_what_is_wrong_is_refused_and_tells_nobody(proposed):
         assert (told.status, why in told.text) == (422, True)
     for action, fields in (("pass_on", {"office": "x"}), ("answer", {"answer": "又"})):
         assert "这份建议已经办完了。" in (await li.do("/proposals/1", action, **fields)).text
+    assert len(await letters(proposed)) == 1
+
+
+async def test_two_colleagues_at_once_answer_once(proposed):
+    desks = [await proposed.enter(login, "organiser") for login in ("li", "sun")]
+
+    sent = await asyncio.gather(*(desk.do("/proposals/1", "answer", answer=desk.who.login) for desk in desks))
+
+    assert sorted(answer.status for answer in sent) == [303, 422]
     assert len(await letters(proposed)) == 1
 
 
