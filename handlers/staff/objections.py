@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from handlers import applying
 from handlers.console import Action, Away, NotFound, Page, Reply, View, Visit, whole
 from models import publicity
 from models.applications import Application
@@ -33,13 +34,16 @@ async def show(visit: Visit) -> Reply:
 
 
 async def settle(visit: Visit) -> Reply:
-    """Write down what was found; the application goes on as it says."""
+    """Write down what was found; the application goes on as it says, and the member hears of it."""
     objection, application = await _one(visit)
     outcome = next((one for one in OUTCOMES if one == visit.said("outcome")), None)
     if outcome is None:
         raise Refused("objection_outcome")
     reason = visit.said("reason")
+    before = application.state
     await publicity.settle(visit.session, objection, visit.staff, outcome, reason, now=visit.now)
+    if application.state != before:
+        await applying.tell(visit.session, visit.content, visit.ways, application, now=visit.now)
     visit.saw(f"/applications/{application.id}")
     return Away("/objections", f"{application.number} 的异议定了：{OUTCOME[outcome]}。")
 

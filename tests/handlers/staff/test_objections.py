@@ -3,11 +3,15 @@
 import asyncio
 
 import pytest
+from sqlalchemy import select
 
 from models import publicity
 from models.applications import Application
+from models.outbox import Letter
 from models.rights import Grant
 from tests.models.applications.desk import Desk
+
+NEUTRAL = "您有一条工会消息，点开查看。"
 
 
 @pytest.fixture
@@ -28,6 +32,12 @@ async def state(office, number):
         return (await session.get_one(Application, number)).state
 
 
+async def letters(office):
+    async with office.database.transaction() as session:
+        rows = await session.scalars(select(Letter).where(Letter.address == "wang").order_by(Letter.id))
+        return [row.message.text for row in rows]
+
+
 async def test_objection_is_settled_with_its_reason(desks, objected):
     sun = await desks.enter("sun", "approver")
 
@@ -44,6 +54,7 @@ async def test_objection_is_settled_with_its_reason(desks, objected):
     assert "X2026-0001 的异议定了：成立，退回重新核对。 " in after.text
     assert "这里没有异议。" in after.text
     assert await state(desks, objected) == "district_review"
+    assert await letters(desks) == [NEUTRAL]
     assert "成立的 毕业证没核对 sun" in (await sun.open("/objections/1")).text
     assert "X2026-0001" in (await sun.open("/objections?state=upheld")).text
 
@@ -87,5 +98,6 @@ async def test_what_was_shown_long_enough_waits_for_a_person(desks, objected):
         desks.clock.now = (await session.get_one(Application, objected)).due
     sun = await desks.enter("sun")
 
+    assert await letters(desks) == []
     assert "1 公示期满的申请 没有异议，等人批" in (await sun.open("/")).text
     assert await state(desks, objected) == "publicity"
