@@ -15,12 +15,17 @@ from models.quiet import awake
 from models.rights import ANSWERING, Scope
 
 
+def until(proposal: Proposal) -> str:
+    """Return the day before which it is answered, as members read it."""
+    return wording.day(proposal.promised.astimezone(wording.BEIJING))
+
+
 async def tell(
     session: AsyncSession, content: Content, ways: Ways, proposal: Proposal, *, now: datetime
 ) -> None:
     """Write to the member where they wrote it: in full where that stays private, else one neutral line."""
     values = {"number": proposal.number, "office": proposal.office, "answer": proposal.answer,
-              "until": wording.when(proposal.promised), "proposal": proposal.id}  # fmt: skip
+              "until": until(proposal), "proposal": proposal.id}  # fmt: skip
     key = "proposal.letter.answered" if proposal.state == ANSWERED else "proposal.letter.passed_on"
     told = letter(content, key, values)
     purpose = f"proposal:show:{proposal.id}"

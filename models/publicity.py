@@ -46,7 +46,6 @@ class Row(NamedTuple):
     id: int
     state: str
     at: datetime
-    application: int
     number: str
     slug: str
     union: str
@@ -105,7 +104,7 @@ async def listed(session: AsyncSession, scope: Scope, state: str, *, page: int) 
     """Return a page of the objections in that *state* and one more, the oldest first."""
     query = _within(
         select(
-            Objection.id, Objection.state, Objection.at, Application.id, Application.number,
+            Objection.id, Objection.state, Objection.at, Application.number,
             Application.slug, Application.union, Application.due,
         ),
         scope,

@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 
-from handlers import forms, wording
+from handlers import forms, proposing
 from handlers.service import Service, Turn
 from models import proposals
 from models.messages import Choice, Outgoing
@@ -31,7 +31,7 @@ async def finish(turn: Turn, _: str, answers: Mapping[str, str]) -> Outgoing:
         delegate=delegate, now=turn.now,
     )  # fmt: skip
     return turn.say(
-        "proposal.taken", number=found.number, until=wording.day(found.promised.astimezone(wording.BEIJING)), proposal=found.id
+        "proposal.taken", number=found.number, until=proposing.until(found), proposal=found.id
     )  # fmt: skip
 
 
@@ -65,10 +65,10 @@ async def _show(turn: Turn, proposal: Proposal) -> Outgoing:
     """Say how it stands; an answer only where it stays private."""
     if proposal.state == ANSWERED and not turn.private:
         return turn.move(f"proposal:show:{proposal.id}")
-    until = wording.day(proposal.promised.astimezone(wording.BEIJING))
     state = turn.say(
-        f"proposal.state.{proposal.state}", office=proposal.office, answer=proposal.answer, until=until
-    ).text
+        f"proposal.state.{proposal.state}", office=proposal.office, answer=proposal.answer,
+        until=proposing.until(proposal),
+    ).text  # fmt: skip
     said = turn.say("proposal.one", number=proposal.number, title=proposal.title, state=state)
     own = (turn.choice("proposal.choices.quit", f"proposal:quit:{proposal.id}"),)
     return replace(said, choices=(*(own if proposal.state in OPEN else ()), *said.choices))

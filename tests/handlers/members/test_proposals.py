@@ -55,7 +55,7 @@ async def test_proposal_goes_from_chat_to_its_answer(chat, handed_in):
     await chat.run(("[我的建议]", f"{SHOWN}收到了，12月10日（周四）前答复您。\n[撤回] [写建议] [转人工]"))
     await change(chat, lambda found: proposals.pass_on(found, "生活保障部"))
     assert await chat.shown() == (
-        "您的建议（编号JY2026-0001）转给生活保障部了，12月10日（周四）上午10:00前答复您。\n[我的建议] [转人工]"
+        "您的建议（编号JY2026-0001）转给生活保障部了，12月10日（周四）前答复您。\n[我的建议] [转人工]"
     )
     await chat.run(
         ("[我的建议]", f"{SHOWN}转给生活保障部了，12月10日（周四）前答复您。\n[撤回] [写建议] [转人工]")

@@ -60,7 +60,7 @@ async def test_poll_is_opened_announced_and_ended(people):
     [notice] = await notices(people)
     assert told.location == f"/console/notices/{notice.id}"
     assert (notice.title, notice.state, notice.valid_hours) == ("投票：春游去哪儿？", "draft", 56)
-    assert notice.text == "请您投个票：春游去哪儿？一人一票，谁也看不到您选了什么。"
+    assert notice.text == "春游去哪儿？\n一人一票，谁也看不到您选了什么。只给工会参考。"
     assert notice.choices[0] == {"label": "去投票", "to": "poll:1"}
     assert notice.audience == {"everybody": True}
 
@@ -75,7 +75,7 @@ async def test_poll_of_a_union_goes_to_its_members(people):
     assert "您只能问自己负责的单位或区域，请先填上。" in refused.text
     [notice] = await notices(people)
     assert notice.audience == {"unions": ["北冶"]}
-    assert notice.text.startswith("请您投个票：x<img")
+    assert notice.text.startswith("x<img")
     assert "<img" not in (await li.open("/polls/1")).html
 
 

@@ -49,7 +49,7 @@ async def test_proposal_is_passed_on_and_answered(proposed):
     assert "JY2026-0002" not in after.text
     assert "2026 年收到 2 份，答复 1 份（按时 1 份），本人撤回 0 份。" in after.text
     assert await letters(proposed) == [
-        "您的建议（编号JY2026-0002）转给生活保障部了，12月10日（周四）上午10:00前答复您。",
+        "您的建议（编号JY2026-0002）转给生活保障部了，12月10日（周四）前答复您。",
         "您的建议（编号JY2026-0002）有答复了：\n下月加一个窗口\n谢谢",
     ]
     assert "JY2026-0002" in (await li.open("/proposals?state=answered")).text
