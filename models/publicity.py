@@ -132,9 +132,8 @@ async def ready(session: AsyncSession, scope: Scope, *, now: datetime) -> int:
     since = select(func.max(step.at)).where(
         step.application_id == Application.id, step.after == PUBLICITY, step.kind == "state"
     )
-    stands = (Objection.state == "open") | (
-        (Objection.state == "upheld") & (Objection.at >= since.scalar_subquery())
-    )
+    upheld = (Objection.state == "upheld") & (Objection.at >= since.correlate(Application).scalar_subquery())
+    stands = (Objection.state == "open") | upheld
     query = select(func.count()).select_from(Application).where(
         Application.state == PUBLICITY, Application.due <= now,
         ~exists().where(Objection.application_id == Application.id, stands),
