@@ -23,7 +23,7 @@ FIELD, OPTIONAL = "apply_", "可以不交"
 
 def fields(rules: Mapping[str, Any]) -> dict[str, str]:
     """Return what stands in the fields for *rules*; an empty field leaves the rule as the program has it."""
-    told = {name: str(rules.get(name, "")) for name in (*WORDS, *NUMBERS)}
+    told = {name: "" if rules.get(name) is None else str(rules[name]) for name in (*WORDS, *NUMBERS)}
     told |= {name: ("yes" if rules[name] else "no") if name in rules else "" for name in SWITCHES}
     told["steps"] = "\n".join(STEPS.get(step, step) for step in rules.get("steps", ()))
     told["sums"] = "\n".join(f"{answer} | {yuan}" for answer, yuan in rules.get("sums", {}).items())

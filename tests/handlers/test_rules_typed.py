@@ -51,6 +51,7 @@ def test_rules_are_read_in_plain_words():
     assert told["apply_sums"] == "大专 | 1000\n本科 | 2000"
     assert told["apply_papers"] == "diploma | 毕业证书\nphoto | 照片 | 可以不交"
     assert (told["apply_money"], told["apply_pays_first"], told["apply_year"]) == ("yes", "", "2014")
+    assert rules_typed.fields({"prefix": "K", "ceiling": None})["apply_ceiling"] == ""
 
 
 def test_what_is_no_number_is_left_to_the_rules_of_content():
