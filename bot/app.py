@@ -21,7 +21,18 @@ from bot.delivery import Delivery
 from bot.intake import Intake
 from bot.mailboxes import Mailboxes
 from bot.schedule import Schedule
-from bot.web import archive, checkin, console, entrance, greeting, moving, posters, server, takeaway
+from bot.web import (
+    archive,
+    checkin,
+    console,
+    entrance,
+    greeting,
+    moving,
+    posters,
+    publicity,
+    server,
+    takeaway,
+)
 from config.content import Content
 from config.settings import Settings
 from handlers import members as services
@@ -128,7 +139,7 @@ def _chat(
 def _pages(
     settings: Settings, database: Database, dialogue: Dialogue, store: Store, now: Callable[[], datetime]
 ) -> tuple[Iterable[web.AbstractRouteDef], ...]:
-    """Return the addresses of what is opened without a login: what members take away, back issues, the door."""
+    """Return the addresses of what is opened without a login: what members take away, back issues, lists, the door."""
 
     def content() -> Content:
         return dialogue.edition.content
@@ -136,6 +147,7 @@ def _pages(
     return (
         takeaway.routes(settings, database, now, store),
         archive.routes(database, content),
+        publicity.routes(database, content, now),
         checkin.routes(settings, database, content, now),
     )
 

@@ -8,7 +8,7 @@ from bot.intake import Intake
 from bot.mailboxes import Mailboxes
 from bot.schedule import Job
 from config.content import Content
-from handlers import casewatch, casework, desk, editing, noticing, telling
+from handlers import applying, casewatch, casework, desk, editing, noticing, proposing, telling
 from handlers.dialogue import Dialogue
 from models import (
     attendance,
@@ -66,6 +66,7 @@ def all_jobs(
         **_of_places(database, dialogue, clock),
         **_of_notices(database, dialogue, clock, owner),
         **_of_cases(database, dialogue, clock),
+        **_of_applications(database, dialogue, clock),
         **_of_age(database, dialogue, store, clock),
         **_of_rosters(database, clock),
     }
@@ -199,6 +200,23 @@ def _of_cases(database: Database, dialogue: Dialogue, clock: Callable[[], dateti
             await casewatch.raise_due(session, dialogue.edition.content, now=clock())
 
     return {watch_cases: MINUTE, pass_on_cases: MINUTE, watch_employers: MINUTE, raise_cases: HOUR}
+
+
+def _of_applications(
+    database: Database, dialogue: Dialogue, clock: Callable[[], datetime]
+) -> dict[Job, float]:
+    async def watch_applications() -> None:
+        async with database.transaction() as session:
+            told = session, dialogue.edition.content, dialogue.ways
+            await applying.lapse(*told, now=clock())
+            await applying.remind(*told, now=clock())
+            await applying.tell_late(*told, now=clock())
+
+    async def remind_of_proposals() -> None:
+        async with database.transaction() as session:
+            await proposing.remind(session, dialogue.edition.content, now=clock())
+
+    return {watch_applications: MINUTE, remind_of_proposals: HOUR}
 
 
 def _of_rosters(database: Database, clock: Callable[[], datetime]) -> dict[Job, float]:

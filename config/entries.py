@@ -169,7 +169,7 @@ class ApplicationPlan(Checked):
     *steps* are the checks before somebody else approves. *sums* are yuan by the answer to the question *sum_by*, as they
     hold in *year*; *ceiling* is the most that may be given. What *pays_first* is paid after the first check, its papers
     may follow. *publicity_days* are working days on which the masked list is shown, 0 for none. *once* a year, or one
-    that is open at a time.
+    that is open at a time. *hints* say something kind beside an answer, by question and option; no answer refuses.
     """
 
     prefix: str = Field(pattern=r"^[A-Z]{1,3}$")
@@ -191,6 +191,7 @@ class ApplicationPlan(Checked):
     appeal_days: int = Field(15, ge=1, le=90)
     once: Literal["open", "year"] = "open"
     papers: tuple[Paper, ...] = ()
+    hints: dict[str, dict[str, str]] = {}
 
     @model_validator(mode="after")
     def _whole(self) -> Self:

@@ -112,9 +112,10 @@ def _dated(pieces: list[Piece], folder: Path, start: date, zone: ZoneInfo) -> li
         if base is None:
             raise ContentError(f"demo/{file.name}: demo_of: there is no programme {slug}")
         dates = {key: _moment(value, start, zone) for key, value in fields.items()}
-        by_key["programmes", slug] = Piece(
-            "programmes", slug, {**base.body, **dates, "demo": True}, base.file
-        )
+        kept = dict(base.body)
+        if "event" in dates:  # with places to sign up for, nothing is applied for
+            kept.pop("application", None)
+        by_key["programmes", slug] = Piece("programmes", slug, {**kept, **dates, "demo": True}, base.file)
     return list(by_key.values())
 
 

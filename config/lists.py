@@ -116,7 +116,9 @@ class FormText(Checked):
     sets: Mapping[str, str] = {}
 
 
-Retained = Literal["conversations", "messages_failed", "questions", "talks", "consents", "cases"]
+Retained = Literal[
+    "conversations", "messages_failed", "questions", "talks", "consents", "cases", "applications", "proposals"
+]
 """What is kept for a time that the federation sets."""
 
 

@@ -79,6 +79,8 @@ class Button(Checked):
     def _leads_somewhere(self) -> Self:
         if bool(self.to) == bool(self.url):
             raise ValueError("a button has an action or a url")
+        if self.to.startswith("poll:") and self.to.count(":") > 1:  # presses of notices are kept
+            raise ValueError("to: leads to a poll, never to one of its answers")
         return self
 
 

@@ -69,6 +69,13 @@ def detail(turn: Turn, entry: Entry) -> Outgoing:
 
 def _choices(turn: Turn, entry: Entry, *, searched: bool) -> tuple[Choice, ...]:
     found = [Choice(button.label, button.to) for button in entry.next]
+    apply = f"apply:{entry.slug}"
+    if (
+        entry.application is not None
+        and entry.is_open(turn.now)
+        and apply not in {one.value for one in found}
+    ):
+        found.insert(0, turn.choice("apply.choices.apply", apply))
     if entry.detail:
         found.append(turn.choice("answer.choices.detail", f"detail:{entry.slug}"))
     at = stage(entry, turn.now)

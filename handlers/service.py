@@ -8,7 +8,7 @@ from datetime import date, datetime
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from config.content import Content
-from config.entries import Question
+from config.entries import Entry, Question
 from handlers import confiding
 from handlers.confiding import Ways
 from handlers.forms import Form, options, step, ticked
@@ -147,6 +147,11 @@ def read_back(form: Form, answers: Mapping[str, str]) -> str:
     return "\n".join(f"{part}：{'，'.join(said)}" for part, said in parts.items())
 
 
+def again(answers: Mapping[str, str]) -> dict[str, str]:
+    """Return *answers* as those of an earlier round, to be offered as buttons."""
+    return {f"{BEFORE}{name}": said for name, said in answers.items() if ":" not in name}
+
+
 def letter(content: Content, key: str, values: Mapping[str, object], *, lane: Lane = "timely") -> Outgoing:
     """Return the text called *key* with its own buttons, for a member who has not just written."""
     text, choices = content.texts[key].fill(values)
@@ -163,7 +168,19 @@ def form_questions(content: Content, form: str, about: str) -> tuple[Question, .
         return None
     if entry.event is not None:
         return (*content.forms["who"].questions, *entry.form, *content.forms["check"].questions)
-    return entry.form or None
+    return _applied_for(content, entry) or None
+
+
+def _applied_for(content: Content, entry: Entry) -> tuple[Question, ...]:
+    """Return the form of an entry; of one that is applied for with who it is, all private where one question is."""
+    plan = entry.application
+    if plan is None:
+        return entry.form
+    near = content.forms["apply-relatives"].questions if plan.money else ()
+    asked = (*entry.form, *near, *content.forms["who"].questions, *content.forms["apply-check"].questions)
+    if not any(question.private for question in entry.form):
+        return asked
+    return tuple(question.model_copy(update={"private": True}) for question in asked)
 
 
 def form_end(content: Content, form: str, about: str) -> str:

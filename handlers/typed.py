@@ -9,6 +9,7 @@ import yaml
 
 from config import files
 from config.content import ContentError, Shelf
+from handlers import rules_typed
 from handlers.wording import BEIJING
 from models.base import Refused
 
@@ -25,11 +26,13 @@ LABELS = {
     "law": "法律依据", "english": "英文回答", "place": "地点", "checked_on": "核对日期", "valid_until": "有效到",
     "opens": "开始报名", "closes": "截止", "starts": "开始", "phrasings": "会员会怎么问", "english_phrasings": "英文问法",
     "next": "下面的按钮", "rest": "其余",
+    **{f"{rules_typed.FIELD}{name}": label for name, label in rules_typed.LABELS.items()},
 }  # fmt: skip
 PROBLEMS = {
     "missing": "没有填。", "string_too_short": "没有填。", "string_too_long": "最多{max_length}个字。",
     "too_short": "至少要{min_length}行。", "extra_forbidden": "这个名字不认识。", "literal_error": "只能是{expected}。",
-    "date_parsing": "不是日期。", "date_from_datetime_parsing": "不是日期。",
+    "date_parsing": "不是日期。", "date_from_datetime_parsing": "不是日期。", "int_parsing": "要填整数。",
+    "decimal_parsing": "要填数。", "greater_than_equal": "最少{ge}。", "less_than_equal": "最多{le}。",
 }  # fmt: skip
 Fields = dict[str, str]
 
@@ -40,20 +43,23 @@ def fields(shelf: Shelf, body: Mapping[str, Any]) -> Fields:
         return {"text": body["text"], "choices": _lines(body.get("choices", {}).items())}
     if shelf not in ENTRIES:
         return {"rest": _yaml(body.get("", body))}
-    known = {*WORDS, *MOMENTS, *LINES, "next"}
+    known, rules = {*WORDS, *MOMENTS, *LINES, "next", "application"}, body.get("application", {})
+    others = rules_typed.more(rules)
+    rest = {name: value for name, value in body.items() if name not in known}
     return {
         **{name: str(body.get(name, "")) for name in WORDS},
         **{name: _local(body.get(name)) for name in MOMENTS},
         **{name: "\n".join(map(str, body.get(name, ()))) for name in LINES},
         "next": _lines((button["label"], button["to"]) for button in body.get("next", ())),
-        "rest": _yaml({name: value for name, value in body.items() if name not in known}),
+        **rules_typed.fields(rules),
+        "rest": _yaml({**rest, **({"application": others} if others else {})}),
     }
 
 
 def body(shelf: Shelf, said: Callable[[str], str]) -> dict[str, Any]:
     """Return the body that was typed; *said* tells what stands in a field.
 
-    Raises Refused: content_yaml, content_line, moment_wrong.
+    Raises Refused: content_yaml, content_line, moment_wrong, rules_line, rules_step.
     """
     if shelf == "texts":
         choices = dict(_pairs(said("choices")))
@@ -68,13 +74,18 @@ def body(shelf: Shelf, said: Callable[[str], str]) -> dict[str, Any]:
     written |= {name: _aware(said(name)) for name in MOMENTS}
     written |= {name: lines(said(name)) for name in LINES}
     written["next"] = [{"label": label, "to": to} for label, to in _pairs(said("next"))]
+    others = (rest or {}).get("application", {})
+    if not isinstance(others, dict):
+        raise Refused("content_yaml")
+    written["application"] = rules_typed.body(said, others)
     return {**(rest or {}), **{name: value for name, value in written.items() if value}}
 
 
 def explain(error: ContentError) -> str:
     """Say what is wrong in the words of the form where that is known, else as it is told to whoever runs the program."""
     problem = PROBLEMS.get(error.kind, "").format_map(error.limits)
-    return f"「{LABELS.get(error.field, error.field)}」{problem}" if problem else str(error)
+    label = LABELS.get(error.field) or rules_typed.LABELS.get(error.field, error.field)
+    return f"「{label}」{problem}" if problem else str(error)
 
 
 def lines(text: str) -> list[str]:

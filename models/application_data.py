@@ -1,37 +1,46 @@
 """What is kept of a member's applications and proposals: told to them, held while it is under way, forgotten."""
 
 from collections.abc import AsyncIterator, Sequence
+from datetime import datetime
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import ColumnElement, and_, delete, select, true, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from models import applications, proposals
+from models import applications, proposals, staff
 from models.application_states import ApplicationBar
-from models.applications import ENDED, Application, ApplicationPaper, ApplicationStep
+from models.application_watch import DECIDING
+from models.applications import Application, ApplicationPaper, ApplicationStep
 from models.members import Member
 from models.objections import Objection
 from models.payments import PaymentLine
 from models.proposals import OPEN, Proposal
+from models.rights import Scope
 from models.sheets_out import Cell
+from models.staff import Staff
 
 Row = Sequence[Cell]
 
 
-async def rows(session: AsyncSession, member: Member) -> AsyncIterator[Row]:
-    """Yield everything about the applications and proposals of *member*, but what others hold against them."""
-    for one in await applications.of(session, member):
+async def rows(session: AsyncSession, member: Member, *, reader: Staff | None = None) -> AsyncIterator[Row]:
+    """Yield everything about the applications and proposals of *member*, but what others hold against them.
+
+    A colleague as *reader* gets only the applications that they may check or decide.
+    """
+    seen = (await staff.rights(session, reader)).scope(DECIDING) if reader else None
+    mine = _of(member, seen)
+    for one in await session.scalars(select(Application).where(mine).order_by(Application.id.desc())):
         told = (one.number, one.slug, one.state, one.amount, one.name, one.phone, one.account, one.relatives, one.union, one.area)  # fmt: skip
         yield "申请", " ".join(said for said in told if said), one.submitted_at
         answers = "；".join(f"{name} {said}" for name, said in one.answers.items() if said)
         yield "申请里填的", f"{one.number}：{answers}", one.submitted_at
     steps = select(ApplicationStep, Application.number).join(Application)
-    told_of = steps.where(Application.member_id == member.id).order_by(ApplicationStep.id)
+    told_of = steps.where(mine).order_by(ApplicationStep.id)
     for step, number in await session.execute(told_of):
         yield "申请办到", f"{number}：{step.after} {step.reason}".strip(), step.at
-    papers = select(ApplicationPaper).join(Application).where(Application.member_id == member.id)
+    papers = select(ApplicationPaper).join(Application).where(mine)
     for paper in await session.scalars(papers.order_by(ApplicationPaper.id)):
         yield "申请的材料", f"{paper.paper} {paper.name}".strip(), paper.at
-    lines = select(PaymentLine).join(Application).where(Application.member_id == member.id)
+    lines = select(PaymentLine).join(Application).where(mine)
     for line in await session.scalars(lines.order_by(PaymentLine.id)):
         yield "付款", f"{line.amount}元 {line.state} {line.reason}".strip(), line.settled_at
     for proposal in await proposals.of(session, member):
@@ -45,16 +54,34 @@ async def files(session: AsyncSession, member: Member) -> dict[str, str]:
     return {paper.digest: paper.name for paper in await session.scalars(query)}
 
 
-async def held(session: AsyncSession, member: Member) -> list[str]:
-    """Return the numbers of the applications and proposals of *member* that are under way."""
-    running = [one.number for one in await applications.of(session, member) if one.state not in ENDED]
+def _of(member: Member, seen: Scope | None) -> ColumnElement[bool]:
+    """Return the condition that an application is of *member* and lies within what may be *seen*."""
+    whole = seen is None or seen.whole
+    near = true() if seen is None or whole else seen.within(Application.union, Application.area)
+    return and_(Application.member_id == member.id, near)
+
+
+async def held(session: AsyncSession, member: Member, *, now: datetime) -> list[str]:
+    """Return the numbers of the applications and proposals of *member* that are under way, or may still be appealed."""
+    running = [one.number for one in await applications.of(session, member) if _goes_on(one, now)]
     open_ = [one.number for one in await proposals.of(session, member) if one.state in OPEN]
     return running + open_
 
 
+def _goes_on(one: Application, now: datetime) -> bool:
+    appealable = one.state == "rejected" and one.due is not None and one.due > now
+    return one.ended_at is None or appealable
+
+
 async def forget(session: AsyncSession, member: Member, kept: set[str]) -> None:
     """Forget who applied and what was said, but for those *kept*; kind, state, sum and dates stay for the figures."""
-    gone = [one for one in await applications.of(session, member) if one.number not in kept]
+    await wipe(session, [one for one in await applications.of(session, member) if one.number not in kept])
+    mine = delete(Proposal).where(Proposal.member_id == member.id, Proposal.number.not_in(kept))
+    await session.execute(mine)
+
+
+async def wipe(session: AsyncSession, gone: Sequence[Application]) -> None:
+    """Forget who made these applications and what was said; the sums and payments stay, without a name, for the accounts."""
     for one in gone:
         one.name = one.phone = one.account = one.relatives = one.union = one.channel = one.address = ""
         one.answers = {}
@@ -63,5 +90,3 @@ async def forget(session: AsyncSession, member: Member, kept: set[str]) -> None:
         await session.execute(delete(table).where(table.application_id.in_(numbers)))
     for written in (ApplicationStep, PaymentLine):
         await session.execute(update(written).where(written.application_id.in_(numbers)).values(reason=""))
-    mine = delete(Proposal).where(Proposal.member_id == member.id, Proposal.number.not_in(kept))
-    await session.execute(mine)

@@ -52,6 +52,11 @@ def allowed(plan: ApplicationPlan, state: str) -> frozenset[State]:
     return frozenset(found)
 
 
+def ended(plan: ApplicationPlan, state: str) -> bool:
+    """Say whether nothing more comes after *state*, unless it is an appeal."""
+    return state in OVER or state == "rejected" or state == way(plan)[-1]
+
+
 def given(plan: ApplicationPlan, answers: Mapping[str, str]) -> Decimal | None:
     """Return the sum in yuan that follows from the answers; None where colleagues decide it."""
     return plan.sums.get(answers.get(plan.sum_by, "")) if plan.sums else None

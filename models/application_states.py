@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from config.entries import CHECKS
 from models import applications, objections
-from models.application_rules import OVER, allowed
+from models.application_rules import allowed, ended
 from models.applications import CLOCK, MEMBER, Application, today
 from models.base import Base, Moment, Refused
 from models.calendar import next_workday
@@ -41,7 +41,7 @@ async def check(session: AsyncSession, application: Application, staff: Staff, *
 
     Raises Refused: apply_state, apply_own, apply_relative, apply_twice.
     """
-    await _refuse_near(session, application, staff)
+    await refuse_near(session, application, staff)
     if application.state not in CHECKS:
         raise Refused("apply_state")
     if staff.login in await _checkers(session, application, here=True):
@@ -64,13 +64,15 @@ async def move(
     Raises Refused: apply_state, apply_own, apply_relative, apply_unchecked, apply_two_people, apply_reason, apply_publicity, apply_objection,
     apply_amount, apply_ceiling, apply_account.
     """
-    await _refuse_near(session, application, staff)
+    await refuse_near(session, application, staff)
     if to in OWN or to not in allowed(application.rules, application.state):
         raise Refused("apply_state")
     if to in REASONED and not reason:
         raise Refused("apply_reason")
     if application.state in CHECKS and to not in {"needs_supplement", "rejected"}:
-        await _refuse_unchecked(session, application, to, staff)
+        await _refuse_unchecked(session, application)
+    if to in DECISIONS and staff.login in await _checkers(session, application, here=False):
+        raise Refused("apply_two_people")
     if application.state == "appealed":
         await _refuse_who_rejected(session, application, staff)
     if to == "approved":
@@ -96,7 +98,7 @@ async def by_member(
             raise Refused("apply_reason")
         if application.due is not None and now >= application.due:
             raise Refused("apply_late")
-        if await _appealed(session, application):
+        if await appealed(session, application):
             raise Refused("apply_appealed")
     enter(session, application, to, by=MEMBER, reason=reason, now=now)
 
@@ -108,7 +110,9 @@ def enter(
     applications.note(session, application, "state", to, by=by, reason=reason, now=now)
     application.state, application.reminded_at = to, None
     application.due = _until(application, now)
-    application.ended_at = now if to in OVER else None
+    application.ended_at = now if ended(application.rules, to) else None
+    if to in {"submitted", "appealed"}:  # colleagues begin anew
+        application.promised = now + timedelta(days=application.rules.promise_days)
 
 
 async def lapse(session: AsyncSession, *, now: datetime, limit: int = 100) -> list[Application]:
@@ -151,7 +155,7 @@ def _until(application: Application, now: datetime) -> datetime | None:
             return None
 
 
-async def _refuse_near(session: AsyncSession, application: Application, staff: Staff) -> None:
+async def refuse_near(session: AsyncSession, application: Application, staff: Staff) -> None:
     """Refuse who is the applicant, was named as a relative, or has said to be too near."""
     if staff.channel:
         contact = await session.get(Contact, (staff.channel, staff.address))
@@ -168,11 +172,9 @@ async def _barred(session: AsyncSession, application: Application, staff: Staff)
     return (await session.scalars(query)).first() is not None
 
 
-async def _refuse_unchecked(session: AsyncSession, application: Application, to: str, staff: Staff) -> None:
+async def _refuse_unchecked(session: AsyncSession, application: Application) -> None:
     if not await _checkers(session, application, here=True):
         raise Refused("apply_unchecked")
-    if to in DECISIONS and staff.login in await _checkers(session, application, here=False):
-        raise Refused("apply_two_people")
 
 
 async def _checkers(session: AsyncSession, application: Application, *, here: bool) -> set[str]:
@@ -201,7 +203,8 @@ async def _refuse_objections(session: AsyncSession, application: Application, no
         raise Refused("apply_objection")
 
 
-async def _appealed(session: AsyncSession, application: Application) -> bool:
+async def appealed(session: AsyncSession, application: Application) -> bool:
+    """Say whether it has been appealed already: it can be once."""
     return any(step.after == "appealed" for step in await applications.steps(session, application))
 
 

@@ -12,7 +12,6 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from config.entries import ApplicationPlan
 from models import application_rules
-from models.application_rules import OVER
 from models.base import Base, Moment, Refused, lock
 from models.crypto import Encrypted, EncryptedJSON
 from models.members import Member, moves_along
@@ -20,7 +19,7 @@ from models.messages import Address
 from models.quiet import BEIJING
 
 MEMBER, CLOCK = "member", "clock"
-ENDED = (*sorted(OVER), "rejected")
+GIVEN = frozenset({"approved", "paid"})
 
 
 class Application(Base):
@@ -178,10 +177,10 @@ def decided(application: Application) -> Decimal | None:
 async def _refuse_twice(session: AsyncSession, member: Member, wanted: Wanted, now: datetime) -> None:
     same = select(Application).where(Application.member_id == member.id, Application.slug == wanted.slug)
     for found in await session.scalars(same):
-        if found.state not in ENDED:
+        if found.ended_at is None:
             raise Refused("applied_open")
         this_year = found.submitted_at.astimezone(BEIJING).year == now.astimezone(BEIJING).year
-        if wanted.plan.once == "year" and this_year and found.state == "paid":
+        if wanted.plan.once == "year" and this_year and found.state in GIVEN:
             raise Refused("applied_this_year")
 
 

@@ -93,7 +93,9 @@ async def holds(session: AsyncSession, member: Member, *, now: datetime) -> list
     running = await handoffs.of(session, member)
     talks = [Hold("handoff", str(running.id))] if running else []
     cases = await case_data.held(session, member, today=now.astimezone(BEIJING).date())
-    under_way = [Hold("application", number) for number in await application_data.held(session, member)]
+    under_way = [
+        Hold("application", number) for number in await application_data.held(session, member, now=now)
+    ]
     return talks + [Hold("case", case.number, day) for case, day in cases] + under_way
 
 

@@ -7,6 +7,7 @@ from sqlalchemy import delete, exists, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from models import attachments
+from models.applications import ApplicationPaper
 from models.case_lines import CaseLine
 from models.case_papers import CasePaper
 from models.files import RECEIVED, File
@@ -20,11 +21,14 @@ ABANDONED = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 async def unneeded(session: AsyncSession, *, before: datetime) -> list[str]:
-    """Return contents that were received before then and belong to no work, no case and no talk with a colleague, to delete from the store."""
+    """Return contents that were received before then and belong to no work, no case, no application and no talk with a colleague, to delete from the store."""
     of_work = exists().where(
         or_(*(column == File.hash for column in (Work.original, Work.shown, Work.thumbnail)))
     )
-    talked = [exists().where(table.digest == File.hash) for table in (HandOffLine, CaseLine, CasePaper)]
+    talked = [
+        exists().where(table.digest == File.hash)
+        for table in (HandOffLine, CaseLine, CasePaper, ApplicationPaper)
+    ]
     query = select(File.hash).where(File.purpose == RECEIVED, File.at < before, ~of_work, ~or_(*talked))
     return list(await session.scalars(query.order_by(File.hash).limit(CLEANED)))
 

@@ -39,10 +39,10 @@ Row = Sequence[Cell]
 
 
 async def rows(session: AsyncSession, member: Member, *, reader: Staff | None = None) -> list[Row]:
-    """Return everything kept about *member*, header first; a colleague as *reader* gets only the cases they work on."""
+    """Return everything kept about *member*, header first; a colleague as *reader* gets only the cases and applications they work on."""
     told = [row for part in (_self, _events, _talks) async for row in part(session, member)]
     told += [row async for row in case_data.rows(session, member, reader=reader)]
-    told += [row async for row in application_data.rows(session, member)]
+    told += [row async for row in application_data.rows(session, member, reader=reader)]
     return [HEADER, *told, *[row async for row in _notices(session, member)]]
 
 

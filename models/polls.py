@@ -1,19 +1,22 @@
 """Advisory polls: who has voted is known by a keyed hash only, what they chose only as a count."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, cast
 
-from sqlalchemy import JSON, ForeignKey, Table, UniqueConstraint, func, select, update
+from sqlalchemy import JSON, ForeignKey, Select, Table, UniqueConstraint, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, Moment, Refused, insert_new, kind_of
 from models.crypto import lookup_hash
 from models.members import Member
+from models.rights import Scope
 
 LEAST, MOST, FLOOR = 2, 8, 3
 """How many answers a poll has at least and at most, and under how many votes its shares are not told."""
+QUESTION_LENGTH, ANSWER_LENGTH, PAGE, RECENT = 100, 20, 50, timedelta(days=30)
+"""How long the words may be, how many polls a page of the list shows, and how long after its end members find a result."""
 
 
 class Poll(Base):
@@ -66,7 +69,9 @@ async def open_poll(
 
     Raises Refused: poll_answers, poll_time.
     """
-    if not question or not LEAST <= len(set(answers)) == len(answers) <= MOST or not all(answers):
+    if not 0 < len(question) <= QUESTION_LENGTH or not LEAST <= len(set(answers)) == len(answers) <= MOST:
+        raise Refused("poll_answers")
+    if not all(0 < len(answer) <= ANSWER_LENGTH for answer in answers):
         raise Refused("poll_answers")
     if closes <= opens:
         raise Refused("poll_time")
@@ -83,8 +88,9 @@ async def open_poll(
 async def vote(session: AsyncSession, poll: Poll, member: Member, answer: int, *, now: datetime) -> None:
     """Count one vote of *member*; which it was is not kept.
 
-    Raises Refused: poll_closed, poll_answers, poll_voted.
+    Raises Refused: poll_others, poll_closed, poll_answers, poll_voted.
     """
+    refuse_others(poll, member)
     if not poll.opens <= now < poll.closes:
         raise Refused("poll_closed")
     if not 0 <= answer < len(poll.answers):
@@ -94,6 +100,25 @@ async def vote(session: AsyncSession, poll: Poll, member: Member, answer: int, *
         raise Refused("poll_voted")
     mine = update(PollCount).where(PollCount.poll_id == poll.id, PollCount.answer == answer)
     await session.execute(mine.values(votes=PollCount.votes + 1))
+
+
+def refuse_others(poll: Poll, member: Member) -> None:
+    """Refuse who is not asked.
+
+    Raises Refused: poll_others.
+    """
+    if poll.union not in {"", member.union_name} or poll.area not in {"", member.area}:
+        raise Refused("poll_others")
+
+
+def close(poll: Poll, *, now: datetime) -> None:
+    """End a poll now; nobody can open it again.
+
+    Raises Refused: poll_closed.
+    """
+    if not poll.opens < now < poll.closes:
+        raise Refused("poll_closed")
+    poll.closes = now
 
 
 async def has_voted(session: AsyncSession, poll: Poll, member: Member) -> bool:
@@ -122,9 +147,32 @@ async def turnout(session: AsyncSession, poll: Poll) -> int:
 
 async def running(session: AsyncSession, member: Member, *, now: datetime) -> list[Poll]:
     """Return the polls that ask *member* now, the one that ends first first."""
-    query = select(Poll).where(Poll.opens <= now, Poll.closes > now)
-    mine = query.where(Poll.union.in_(("", member.union_name)), Poll.area.in_(("", member.area)))
-    return list(await session.scalars(mine.order_by(Poll.closes, Poll.id)))
+    query = _for(member).where(Poll.opens <= now, Poll.closes > now)
+    return list(await session.scalars(query.order_by(Poll.closes, Poll.id)))
+
+
+async def ended(session: AsyncSession, member: Member, *, now: datetime) -> list[Poll]:
+    """Return the polls that have asked *member* and ended within the last 30 days, the last one first."""
+    query = _for(member).where(Poll.closes <= now, Poll.closes > now - RECENT)
+    return list(await session.scalars(query.order_by(Poll.closes.desc(), Poll.id)))
+
+
+async def listed(session: AsyncSession, scope: Scope, *, page: int) -> list[Poll]:
+    """Return a page of the polls within *scope* and one more, the newest first."""
+    query = scope.narrow(select(Poll), Poll.union, Poll.area).order_by(Poll.id.desc())
+    return list(await session.scalars(query.offset(page * PAGE).limit(PAGE + 1)))
+
+
+async def one(session: AsyncSession, scope: Scope, number: int) -> Poll | None:
+    """Return the poll of that *number*, if it lies within *scope*."""
+    query = scope.narrow(select(Poll).where(Poll.id == number), Poll.union, Poll.area)
+    found: Poll | None = await session.scalar(query)
+    return found
+
+
+def _for(member: Member) -> Select[Poll]:
+    query = select(Poll)
+    return query.where(Poll.union.in_(("", member.union_name)), Poll.area.in_(("", member.area)))
 
 
 def _voter(poll: Poll, member: Member) -> str:

@@ -6,6 +6,7 @@ from sqlalchemy import ForeignKey, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
+from models import members
 from models.base import Base, Moment, Refused
 from models.crypto import Encrypted
 from models.members import Member, moves_along
@@ -102,6 +103,24 @@ def withdraw(proposal: Proposal, *, now: datetime) -> None:
     """
     _refuse_over(proposal)
     proposal.state, proposal.ended_at = WITHDRAWN, now
+
+
+async def visible(session: AsyncSession, member: Member, at: Address) -> list[Proposal]:
+    """Return the proposals of *member* that may be seen *at* an address: those written there, or where it was let in from."""
+    places = await members.places(session, at)
+    return [one for one in await of(session, member) if one.sender.place in places]
+
+
+async def named(session: AsyncSession, member: Member, at: Address, number: str) -> Proposal:
+    """Return the proposal of this id.
+
+    Raises Refused: proposal_unknown, for one that may not be seen *at* this address as for one that is not there.
+    """
+    found = [one for one in await visible(session, member, at) if str(one.id) == number]
+    if not found:
+        raise Refused("proposal_unknown")
+    await session.refresh(found[0], with_for_update=True)  # a colleague may answer at the same moment
+    return found[0]
 
 
 async def of(session: AsyncSession, member: Member) -> list[Proposal]:

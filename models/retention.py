@@ -9,7 +9,8 @@ from sqlalchemy import JSON, ColumnElement, Text, and_, cast, exists, func, or_,
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 
-from models import case_data, leftovers
+from models import application_data, application_papers, case_data, leftovers
+from models.applications import Application
 from models.base import Base
 from models.case_deadlines import CaseDeadline
 from models.cases import OVER, Case
@@ -17,6 +18,7 @@ from models.consents import Consent
 from models.conversations import Conversation
 from models.handoffs import HandOff
 from models.inbox import Received
+from models.proposals import Proposal
 from models.quiet import BEIJING
 from models.unanswered import Unanswered
 
@@ -79,6 +81,13 @@ async def _forget_case(session: AsyncSession, row: Case) -> None:
     await leftovers.let_go(session, sent)
 
 
+async def _forget_application(session: AsyncSession, row: Application) -> None:
+    sent = [paper.digest for paper in await application_papers.of(session, row)]
+    await application_data.wipe(session, [row])
+    await session.flush()
+    await leftovers.let_go(session, sent)
+
+
 def _holds(column: InstrumentedAttribute[Any]) -> ColumnElement[bool]:
     """Return the condition that something stands in a secret column."""
     return type_coerce(column, Text) != ""
@@ -102,4 +111,8 @@ KINDS: Mapping[str, Kind] = {
     "talks": Kind(HandOff, HandOff.closed_at, lambda _: HandOff.state == "closed", _delete),
     "consents": Kind(Consent, Consent.withdrawn_at, lambda _: true(), _delete),
     "cases": Kind(Case, Case.closed_at, _closed, _forget_case),
+    "applications": Kind(
+        Application, Application.ended_at, lambda _: _holds(Application.name), _forget_application
+    ),
+    "proposals": Kind(Proposal, Proposal.ended_at, lambda _: true(), _delete),
 }

@@ -65,6 +65,7 @@ SLOW = (
     "test_process.py",
     "test_question_process.py",
     "test_sign_up_process.py",
+    "test_apply_process.py",
     "test_case_year.py",
     "test_invariant.py",
     "test_states.py",

@@ -10,6 +10,8 @@ from typing import Any
 from sqlalchemy import func, insert, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from config.entries import ApplicationPlan
+from models.applications import Application
 from models.case_deadlines import CaseDeadline
 from models.case_lines import CaseLine
 from models.case_papers import CasePaper
@@ -19,8 +21,11 @@ from models.events import Event
 from models.handoffs import HandOff, HandOffLine
 from models.members import Contact, Member
 from models.notices import Notice
+from models.objections import Objection
 from models.outbox import BULK, Letter
 from models.places import CONFIRMED, OFFERED, WAITING, Place
+from models.polls import Poll
+from models.proposals import Proposal
 from models.unanswered import Unanswered
 
 NASTY = '<img src=x onerror="alert(1)"><script>alert(2)</script>{{7*7}}'
@@ -69,6 +74,21 @@ async def fill_cases(session: AsyncSession, *, cases: int, worker: int, now: dat
     await _many(session, CasePaper, [_paper(n, now) for n in numbers])
     await _many(session, CaseStep, [step for n in numbers for step in (_step(n, now), _asked(n, now))])
     await _many(session, Consent, [_agreed(n, now) for n in numbers])
+
+
+async def fill_voices(session: AsyncSession, *, voices: int, now: datetime) -> None:
+    """Let the first members write proposals, and strangers object to what is shown of them; more come when it is asked again."""
+    first = (await session.scalar(select(func.max(Proposal.id))) or 0) + 1
+    numbers = range(first, first + voices)
+    before = await session.scalar(select(func.max(Application.id))) or 0
+    await _many(session, Proposal, [_proposal(n, now) for n in numbers])
+    await _many(session, Application, [_shown(before + n, now) for n in range(1, voices + 1)])
+    objections = [
+        {"application_id": before + n, "text": NASTY, "contact": NASTY, "at": now}
+        for n in range(1, voices + 1)
+    ]
+    await _many(session, Objection, objections)
+    await _many(session, Poll, [_poll(n, now) for n in numbers])
 
 
 async def _many(session: AsyncSession, table: Any, rows: Sequence[dict[str, Any]]) -> None:
@@ -144,6 +164,31 @@ def _question(n: int, now: datetime) -> dict[str, Any]:
     return {
         "text": NASTY if n % 10 == 1 else f"食堂几点开门{n}", "verdict": ("declined", "offered", "wrong")[n % 3],
         "wrong": "", "ranked": [], "asked_at": now - timedelta(minutes=n),
+    }  # fmt: skip
+
+
+def _proposal(n: int, now: datetime) -> dict[str, Any]:
+    return {
+        "number": f"JY2026-{n:04}", "member_id": n, "channel": "telegram", "address": f"c{n}", "delegate": n % 2 == 0,
+        "title": NASTY, "text": NASTY, "answer": NASTY, "union": UNION, "area": AREA, "state": "received", "at": now,
+        "promised": now + timedelta(days=n - 2),
+    }  # fmt: skip
+
+
+def _shown(n: int, now: datetime) -> dict[str, Any]:
+    plan = ApplicationPlan(prefix="X", publicity_days=5)
+    return {
+        "number": f"X2026-{n:04}", "slug": "tuition-aid", "member_id": 1, "channel": "telegram", "address": "c1",
+        "state": "publicity", "plan": plan.model_dump(mode="json"), "version": 1, "name": NASTY, "phone": "19900000001",
+        "answers": {"why": NASTY}, "union": UNION, "area": AREA, "submitted_at": now, "promised": now,
+        "due": now + timedelta(days=5),
+    }  # fmt: skip
+
+
+def _poll(n: int, now: datetime) -> dict[str, Any]:
+    return {
+        "question": f"{NASTY}{n}", "answers": [NASTY, "不去"], "union": UNION, "by": "wang", "opens": now,
+        "closes": now + timedelta(days=1),
     }  # fmt: skip
 
 

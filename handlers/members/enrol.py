@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from handlers import enrolling, telling, wording
-from handlers.service import BEFORE, Service, Turn
+from handlers.service import Service, Turn, again
 from models import consents, draws, offers, pairs, places, postponement, signups
 from models.base import Refused
 from models.events import LOTTERY, Event
@@ -35,7 +35,7 @@ async def finish(turn: Turn, slug: str, answers: Mapping[str, str]) -> Outgoing:
     """Sign the member up with what they answered, or let them answer anew."""
     entry = turn.content.by_slug[slug]
     if answers["check"] == AGAIN:
-        return turn.start("entry", slug, {**_amended(answers), **_again(answers)})
+        return turn.start("entry", slug, {**_amended(answers), **again(answers)})
     event = await enrolling.event_of(turn, entry)
     if event is None:
         raise Refused("form")
@@ -82,7 +82,7 @@ async def change(turn: Turn, about: str) -> Outgoing:
         raise Refused("change_closed")
     known = {"name": place.name, "phone": place.phone, AMENDED: about}
     party = {"party": place.answers["party"]} if "party" in place.answers else {}
-    return turn.start("entry", event.slug, {**known, **party, **_again(place.answers)})
+    return turn.start("entry", event.slug, {**known, **party, **again(place.answers)})
 
 
 async def _amend(turn: Turn, about: str, said: Mapping[str, str]) -> Outgoing:
@@ -95,11 +95,6 @@ def _amended(answers: Mapping[str, str]) -> dict[str, str]:
     """Return what says that a place is only changed: it keeps its name, phone and number of persons."""
     kept = ("name", "phone", "party", AMENDED) if AMENDED in answers else ()
     return {name: answers[name] for name in kept if name in answers}
-
-
-def _again(answers: Mapping[str, str]) -> dict[str, str]:
-    """Return *answers* as those of an earlier round, to be offered as buttons."""
-    return {f"{BEFORE}{name}": said for name, said in answers.items() if ":" not in name}
 
 
 async def _ask_partner(turn: Turn, event: Event, wish: dict[str, str]) -> Outgoing:

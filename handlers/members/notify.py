@@ -5,7 +5,7 @@ from dataclasses import replace
 from handlers import enrolling
 from handlers.answers import stage
 from handlers.service import Service, Turn
-from models import case_member, interests, members
+from models import application_member, case_member, interests, members, proposals
 from models.messages import Outgoing
 
 
@@ -26,12 +26,16 @@ async def forget(turn: Turn, slug: str) -> Outgoing:
 
 
 async def mine(turn: Turn) -> Outgoing:
-    """Tell what the member has here: sign-ups, or wishes to hear of something; and where they may be seen, their cases."""
-    told = await _signed_up(turn)
-    if not await case_member.visible(turn.session, turn.member, turn.message.sender):
-        return told
-    cases = turn.choice("aid.choices.mine", "case:list")
-    return replace(told, choices=(cases, *told.choices))
+    """Tell what the member has here: sign-ups, or wishes to hear of something; and where they may be seen, all that they handed in."""
+    told, here = await _signed_up(turn), (turn.session, turn.member, turn.message.sender)
+    own = []
+    if await case_member.visible(*here):
+        own.append(turn.choice("aid.choices.mine", "case:list"))
+    if await application_member.visible(*here):
+        own.append(turn.choice("apply.choices.mine", "applied:list"))
+    if await proposals.visible(*here):
+        own.append(turn.choice("proposal.choices.mine", "proposal:list"))
+    return replace(told, choices=(*own, *told.choices))
 
 
 async def _signed_up(turn: Turn) -> Outgoing:

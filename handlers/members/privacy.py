@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from handlers import agreeing, telling, wording
 from handlers.service import Service, Turn
-from models import cases, consents, erasure, handoffs, interests, linking, members, membership
+from models import applications, cases, consents, erasure, handoffs, interests, linking, members, membership
 from models.erasure import Hold
 from models.messages import Choice, Outgoing
 
@@ -28,9 +28,13 @@ async def tell(turn: Turn) -> Outgoing:
         kinds.append("sum")
     if await cases.of(turn.session, turn.member):
         kinds.append("cases" if turn.private else "matters")
+    if await applications.of(turn.session, turn.member):
+        kinds.append("applications" if turn.private else "matters")
     if await handoffs.count(turn.session, turn.member):
         kinds.append("handoff")
-    return turn.say("privacy", kinds="、".join(turn.say(f"privacy.kinds.{kind}").text for kind in kinds))
+    return turn.say(
+        "privacy", kinds="、".join(turn.say(f"privacy.kinds.{kind}").text for kind in dict.fromkeys(kinds))
+    )
 
 
 async def pressed(turn: Turn, about: str) -> Outgoing:
@@ -61,6 +65,9 @@ async def _show(turn: Turn) -> Outgoing:
         lines.append(turn.say("privacy.line.form", answers="，".join(filled)).text)
     if (found := await cases.of(turn.session, turn.member)) and turn.private:
         lines.append(turn.say("privacy.line.cases", numbers="、".join(case.number for case in found)).text)
+    if (applied := await applications.of(turn.session, turn.member)) and turn.private:
+        numbers = "、".join(one.number for one in applied)
+        lines.append(turn.say("privacy.line.applications", numbers=numbers).text)
     said = await handoffs.count(turn.session, turn.member)
     if said:
         lines.append(turn.say("privacy.line.handoff", number=said).text)

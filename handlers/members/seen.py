@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from handlers import wording
 from handlers.service import Service, Turn
 from handlers.wording import BEIJING
-from models import audit, cases, handoffs, staff
+from models import applications, audit, cases, handoffs, staff
 from models.messages import Outgoing
 
 YEAR = timedelta(days=365)
@@ -18,6 +18,7 @@ async def tell(turn: Turn) -> Outgoing:
     things = [f"/members/{turn.member.id}"]
     things += [f"/inbox/{number}" for number in await handoffs.numbers(turn.session, turn.member)]
     things += [f"/cases/{case.id}" for case in await cases.of(turn.session, turn.member)]
+    things += [f"/applications/{one.id}" for one in await applications.of(turn.session, turn.member)]
     found = await audit.about_any(turn.session, things, since=turn.now - YEAR)
     roles = await staff.roles(turn.session, [who for who, _, _ in found])
     looks: dict[str, tuple[int, datetime]] = {}

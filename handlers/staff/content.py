@@ -5,7 +5,7 @@ from typing import Any
 
 from config.content import Body, Shelf
 from config.entries import TOPICS
-from handlers import editing, typed
+from handlers import editing, rules_typed, typed
 from handlers.console import EVERYBODY, Action, Away, NotFound, Page, Reply, View, Visit, whole
 from models import catalogue, drafts, unanswered
 from models.base import Refused
@@ -57,6 +57,7 @@ def _form(visit: Visit, shelf: Shelf, body: Body, more: dict[str, Any]) -> View:
     values = {
         "shelf": shelf, "shelves": SHELVES, "lists": LISTS, "kinds": KINDS, "labels": typed.LABELS, "topics": TOPICS,
         "fields": typed.fields(shelf, body), "may": bool(visit.rights.roles & EDITORS), "numbers": "",
+        "steps": rules_typed.STEPS, "once": rules_typed.ONCE, "switch": rules_typed.SWITCH,
     }  # fmt: skip
     return View("content_one.html", values | more)
 

@@ -7,8 +7,8 @@ from datetime import datetime
 from handlers import plots
 from handlers.casedesk import CASEWORK
 from handlers.console import EVERYBODY, NotFound, Page, Reply, Sheet, View, Visit
-from models import calls, case_board, periods, question_counts, trends, waits
-from models.rights import Scope
+from models import calls, case_board, periods, proposal_board, publicity, question_counts, trends, waits
+from models.rights import ANSWERING, Scope
 
 CHANNELS: Mapping[str, str] = {"telegram": "Telegram", "wechat": "微信", "web": "网页", "phone": "电话"}
 LEAVES = [name for name in CHANNELS if name != "phone"]
@@ -118,6 +118,19 @@ async def _calls(visit: Visit, scope: Scope) -> Told:
     return Told(len(await calls.due(visit.session, scope, now=visit.now)))
 
 
+async def _objections(visit: Visit, scope: Scope) -> Told:
+    return Told(await publicity.waiting(visit.session, scope), "查清以前不能批", late=True)
+
+
+async def _shown(visit: Visit, scope: Scope) -> Told:
+    return Told(await publicity.ready(visit.session, scope, now=visit.now), "没有异议，等人批")
+
+
+async def _proposals(visit: Visit, scope: Scope) -> Told:
+    number, late = await proposal_board.waiting(visit.session, scope, now=visit.now)
+    return Told(number, f"{late}份过了答应的时间" if late else "", bool(late))
+
+
 CHECKERS = frozenset({"administrator", "editor"})
 NEEDS = (
     Need("等人接的对话", "/inbox", frozenset({"administrator", "caseworker"}), _handoffs),
@@ -125,7 +138,10 @@ NEEDS = (
     Need("没人办的案件", "/cases?whose=none", CASEWORK, _unassigned),
     Need("过了答应时间的案件", "/cases", CASEWORK, _late_cases),
     Need("七天内到期的案件", "/cases?days=7", CASEWORK, _deadlines),
-    Need("要打的电话", "/calls", frozenset({"administrator", "organiser", "caseworker"}), _calls),
+    Need("没定的异议", "/objections", CASEWORK | {"approver"}, _objections),
+    Need("公示期满的申请", "/applications?state=publicity", frozenset({"administrator", "approver"}), _shown),
+    Need("等答复的建议", "/proposals", ANSWERING, _proposals),
+    Need("要打的电话", "/calls", ANSWERING, _calls),
     Need("快到期的名额", "/events", frozenset({"administrator", "organiser"}), _offers),
     Need("待审批的通知", "/notices", frozenset({"administrator", "editor", "approver"}), _notices),
     Need("没答好的问题", "/questions", CHECKERS, _questions),

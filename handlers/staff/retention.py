@@ -9,7 +9,7 @@ from models import retention
 
 NAMES: Mapping[Retained, str] = {
     "conversations": "聊天里问过、填到一半的", "messages_failed": "没答成的消息", "questions": "没答上的问题",
-    "talks": "和同事的对话", "consents": "撤回了的同意", "cases": "办完的案件",
+    "talks": "和同事的对话", "consents": "撤回了的同意", "cases": "办完的案件", "applications": "办完的申请", "proposals": "答复了的建议书",
 }  # fmt: skip
 
 

@@ -168,7 +168,7 @@ async def _applied(session: AsyncSession, member: Member, digest: str, staff_id:
     proposal = await proposals.hand_in(session, member, HERE, WORD, WORD, delegate=False, now=now)
     proposals.answer(proposal, f"{NAME}您好", by="li", now=now)
     applications.note(session, found, "state", "paid", by="li", reason=WORD, now=now)
-    found.state = "paid"
+    found.state, found.ended_at = "paid", now
     batch = PaymentBatch(by="li", at=now)
     session.add(batch)
     await session.flush()

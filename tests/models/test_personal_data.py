@@ -3,7 +3,7 @@
 import re
 from datetime import timedelta
 
-from models import membership, personal_data, roster
+from models import membership, personal_data, roster, staff
 from models.answers import NoticeAnswer
 from models.consents import Consent
 from models.conversations import Conversation
@@ -20,6 +20,7 @@ from models.opinions import Opinion
 from models.outbox import Letter
 from models.pairs import Pair
 from models.places import Place
+from models.rights import Grant
 from models.roster import Holder
 from models.works import Work
 from tests.databases import statements
@@ -111,6 +112,23 @@ async def test_case_is_told_without_the_notes_of_colleagues(database, clock):
         ("约见", "2026-0001：proposed 墨鱼 墨鱼"),
     ]  # fmt: skip
     assert "墨鱼内部" not in str(rows)
+
+
+async def test_colleague_reads_only_applications_that_they_decide_on(database, clock):
+    grants = {"near": Grant("approver"), "there": Grant("caseworker", area="上地"), "far": Grant("approver", area="西二旗"), "other": Grant("viewer")}  # fmt: skip
+    async with database.transaction() as session:
+        member = Member(joined_at=clock())
+        session.add(member)
+        await session.flush()
+        await lived(session, member, clock())
+        told = {}
+        for login, grant in grants.items():
+            colleague = await staff.add(session, login, login, "x", [grant], now=clock())
+            rows = await personal_data.rows(session, member, reader=colleague)
+            told[login] = [row[0] for row in rows if str(row[0]).startswith(("申请", "付款"))]
+
+    whole = ["申请", "申请里填的", "申请办到", "申请办到", "申请的材料", "付款"]
+    assert told == {"near": whole, "there": whole, "far": [], "other": []}
 
 
 async def test_of_whom_nothing_is_known_little_is_told(small, clock):

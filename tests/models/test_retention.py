@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from models import consents, conversations, handoffs, inbox, members, retention, unanswered
+from models.applications import Application
 from models.case_deadlines import CaseDeadline
 from models.cases import Case
 from models.consents import Consent
@@ -14,6 +15,8 @@ from models.files import File
 from models.handoffs import HandOff, HandOffLine
 from models.inbox import Received
 from models.messages import Incoming
+from models.payments import PaymentLine
+from models.proposals import Proposal
 from models.retention import Due
 from models.unanswered import Unanswered
 from tests.models.life import HERE, WORD, lived
@@ -40,7 +43,7 @@ async def old(database, clock):
 
 TABLES = {
     "conversations": Conversation, "messages_failed": Received, "questions": Unanswered, "talks": HandOff,
-    "consents": Consent, "cases": Case,
+    "consents": Consent, "cases": Case, "applications": Application, "proposals": Proposal,
 }  # fmt: skip
 
 
@@ -55,9 +58,14 @@ async def test_what_is_old_is_counted_and_goes_once(old, clock, kind):
         assert await retention.apply(session, kind, KEEP, now=clock()) == 0
         left = list(await session.scalars(select(TABLES[kind])))
 
-        assert len(left) == (1 if kind in {"conversations", "cases"} else 0)
+        assert len(left) == (1 if kind in {"conversations", "cases", "applications"} else 0)
         if kind == "cases":
             assert (left[0].facts, left[0].name, left[0].topic) == ({}, "", "wages")
+            assert (await session.get_one(File, "z")).at.year == 2000
+        if kind == "applications":
+            assert (left[0].answers, left[0].name, left[0].account, left[0].state) == ({}, "", "", "paid")
+            lines = await session.scalars(select(PaymentLine))
+            assert [(one.amount, one.reason) for one in lines] == [("1", "")]
             assert (await session.get_one(File, "z")).at.year == 2000
         if kind == "conversations":
             assert (left[0].form, left[0].answers, left[0].asked, left[0].choices) == ("", {}, {}, [])

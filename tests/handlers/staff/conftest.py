@@ -19,6 +19,9 @@ ON_BOTH = {
     "test_home.py",
     "test_figures.py",
     "test_merging.py",
+    "test_objections.py",
+    "test_polls.py",
+    "test_proposals.py",
     "test_roster.py",
     "test_versions.py",
 }

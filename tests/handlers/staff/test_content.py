@@ -98,6 +98,34 @@ async def test_wrong_entry_is_told_in_the_words_of_the_form(one_stocked):
     assert "a fact needs its year" in await told(year="")
 
 
+async def test_editor_changes_the_rules_of_an_application_in_plain_fields(one_stocked):
+    li, at = await one_stocked.enter("li", "editor"), "/content/programmes/tuition-aid"
+    before = (await content(one_stocked)).entry("tuition-aid").application
+
+    shown = await li.open(at)
+    changes = {
+        "apply_publicity_days": "7", "apply_year": "2026", "apply_sum_by": "degree", "apply_sums": "大专 | 1000\r\n本科 | 2600",
+    }  # fmt: skip
+    await li.follow(at, "save", **await typed_in(one_stocked, "programmes", "tuition-aid", **changes))
+
+    after = (await content(one_stocked)).entry("tuition-aid").application
+    assert "工会核对 区里审核" in shown.text
+    assert after == before.model_copy(
+        update={"publicity_days": 7, "year": 2026, "sum_by": "degree", "sums": {"大专": 1000, "本科": 2600}}
+    )
+    kept = await li.open(f"{at}/versions?with=1")
+    assert "本科 | 2600" in kept.text
+    for change, why in (
+        ({"apply_publicity_days": "五"}, "「公示几个工作日」要填整数。"), ({"apply_publicity_days": "31"}, "「公示几个工作日」最多30。"),
+        ({"apply_prefix": ""}, "「编号开头」没有填。"), ({"apply_steps": "看一看"}, "没有这一步，请照下面列的写：看一看"),
+        ({"apply_sums": "本科 2000"}, "一行一个，用“|”隔开。这一行不对：本科 2000"), ({"apply_ceiling": "很多"}, "「最多多少元」要填数。"),
+        ({"apply_year": ""}, "sums need the question that they follow from, and their year"),
+    ):  # fmt: skip
+        told = await li.do(at, "save", **await typed_in(one_stocked, "programmes", "tuition-aid", **change))
+        assert (told.status, why in told.text) == (422, True), (change, told.text[:400])
+    assert (await content(one_stocked)).entry("tuition-aid").application == after
+
+
 async def test_broken_list_is_refused(one_stocked):
     li = await one_stocked.enter("li", "editor")
 

@@ -68,6 +68,11 @@ async def test_checked_by_one_and_approved_by_another(desk):
 
     await desk.move(found, "publicity", "zhao")
     assert found.state == "publicity"
+    desk.clock.now = found.due
+    for checker in ("li", "qian"):
+        with refused("apply_two_people"):
+            await desk.move(found, "approved", checker)
+    await desk.move(found, "approved", "zhao")
 
 
 async def test_checks_before_a_supplement_count_no_more(desk):

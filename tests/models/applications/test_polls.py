@@ -8,6 +8,7 @@ from sqlalchemy import select
 from models import polls
 from models.base import Refused
 from models.polls import PollVoter
+from models.rights import Scope
 
 
 def refused(reason):
@@ -75,6 +76,8 @@ async def test_answer_that_was_not_offered_is_refused(desk, poll, clock):
         ("问", ["a"], 1, "poll_answers"),
         ("问", ["a", "a"], 1, "poll_answers"),
         ("问", ["a", ""], 1, "poll_answers"),
+        ("问" * 101, ["a", "b"], 1, "poll_answers"),
+        ("问", ["a", "长" * 21], 1, "poll_answers"),
         ("问", [str(n) for n in range(9)], 1, "poll_answers"),
         ("问", ["a", "b"], 0, "poll_time"),
     ],
@@ -101,3 +104,44 @@ async def test_poll_asks_those_it_is_for(desk, poll, clock):
     member.union_name = "北冶"
     assert await polls.running(desk.session, member, now=clock()) == [other, poll]
     assert await polls.running(desk.session, member, now=poll.closes) == []
+
+
+async def test_who_is_not_asked_cannot_vote(desk, poll, clock):
+    member = await desk.member()
+    for field, wanted in (("union", "北冶"), ("area", "上地")):
+        setattr(poll, field, wanted)
+        with refused("poll_others"):
+            await polls.vote(desk.session, poll, member, 0, now=clock())
+        setattr(poll, field, "")
+    await polls.vote(desk.session, poll, member, 0, now=clock())
+
+
+async def test_poll_is_ended_once(desk, poll, clock):
+    with refused("poll_closed"):
+        polls.close(poll, now=poll.opens)
+    clock.now += timedelta(hours=1)
+    polls.close(poll, now=clock())
+
+    assert poll.closes == clock()
+    with refused("poll_closed"):
+        polls.close(poll, now=clock())
+    with refused("poll_closed"):
+        await polls.vote(desk.session, poll, await desk.member(), 0, now=clock())
+
+
+async def test_results_are_found_for_thirty_days(desk, poll, clock):
+    member = await desk.member()
+    assert await polls.ended(desk.session, member, now=clock()) == []
+    assert await polls.ended(desk.session, member, now=poll.closes) == [poll]
+    assert await polls.ended(desk.session, member, now=poll.closes + timedelta(days=30)) == []
+
+
+async def test_polls_are_listed_within_the_scope(desk, poll):
+    near, far = Scope(unions=frozenset({"北冶"})), Scope(unions=frozenset({"别的工会"}))
+    assert await polls.listed(desk.session, Scope(whole=True), page=0) == [poll]
+    assert await polls.listed(desk.session, Scope(whole=True), page=1) == []
+    assert await polls.listed(desk.session, near, page=0) == []
+    poll.union = "北冶"
+    await desk.session.flush()
+    assert await polls.one(desk.session, near, poll.id) == poll
+    assert await polls.one(desk.session, far, poll.id) is None

@@ -69,6 +69,7 @@ def test_placeholders_that_nobody_fills_in_are_named():
         ({"recurrence": {"cron": "0 10 * * *"}, "send_until": "2026-12-01T09:00Z"}, "recurrence: says when by itself; valid_hours tells how long each is good for"),
         ({"choices": [{"label": "报名"}]}, "choices.0: a button has an action or a url"),
         ({"choices": [{"label": "报名", "to": "human", "url": "https://example.org"}]}, "choices.0: a button has an action or a url"),
+        ({"choices": [{"label": "香山", "to": "poll:1:0"}]}, "choices.0: to: leads to a poll, never to one of its answers"),
         ({"audience": {"without": {"everybody": True}}}, "audience: an audience says whom it is for, if it is everybody: true"),
         ({"audience": {"street": ["上地"]}}, "audience.street: Extra inputs are not permitted"),
         ({"sender": "x"}, "sender: Extra inputs are not permitted"),
@@ -105,7 +106,8 @@ def test_times_with_their_zone_are_taken():
 
 
 @pytest.mark.parametrize(
-    "said", [{"to": "Human"}, {"to": "human:"}, {"url": "http://example.org"}, {"to": "a" * 51}]
+    "said",
+    [{"to": "Human"}, {"to": "human:"}, {"url": "http://example.org"}, {"to": "a" * 51}, {"to": "poll:1:0"}],
 )
 def test_button_leads_where_a_button_can(said):
     with pytest.raises(ValidationError):
