@@ -56,8 +56,7 @@ async def files(session: AsyncSession, member: Member) -> dict[str, str]:
 
 def _of(member: Member, seen: Scope | None) -> ColumnElement[bool]:
     """Return the condition that an application is of *member* and lies within what may be *seen*."""
-    whole = seen is None or seen.whole
-    near = true() if seen is None or whole else seen.within(Application.union, Application.area)
+    near = true() if seen is None or seen.whole else seen.within(Application.union, Application.area)
     return and_(Application.member_id == member.id, near)
 
 

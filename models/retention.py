@@ -112,7 +112,7 @@ KINDS: Mapping[str, Kind] = {
     "consents": Kind(Consent, Consent.withdrawn_at, lambda _: true(), _delete),
     "cases": Kind(Case, Case.closed_at, _closed, _forget_case),
     "applications": Kind(
-        Application, Application.ended_at, lambda _: _holds(Application.name), _forget_application
+        Application, Application.ended_at, lambda _: Application.address != "", _forget_application
     ),
     "proposals": Kind(Proposal, Proposal.ended_at, lambda _: true(), _delete),
 }

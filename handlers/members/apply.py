@@ -31,6 +31,9 @@ async def begin(turn: Turn, slug: str) -> Outgoing:
         raise Refused("applied_open")
     if running:
         return await applying.own(turn, running[0])
+    private = any(question.private for question in entry.form)
+    if private and not turn.private and not turn.ways.site:  # there is no page on which it could go on
+        return turn.move("form:resume")
     known = {"name": turn.member.name or "", "phone": turn.member.phone or ""}
     return turn.start("entry", slug, {name: said for name, said in known.items() if said})
 

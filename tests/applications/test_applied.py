@@ -8,7 +8,7 @@ from typing import get_args
 import pytest
 from sqlalchemy import select
 
-from models import application_states, members
+from models import application_states, audit, members
 from models.application_rules import State
 from models.applications import ApplicationPaper
 from models.files import File, Kept
@@ -252,3 +252,42 @@ async def test_every_state_is_told_with_a_way_on(filed, state, words):
         found.amount, found.account = "2000", "6222000000000000123"
 
     assert await filed.page.say("我的申请") == f"{TITLE}{words}"
+
+
+async def test_it_is_told_under_privacy_and_stays_while_it_is_under_way(filed):
+    await filed.page.run(
+        (
+            "隐私",
+            "我记着您的：聊天的地址、会员信息、您的申请。只用来办您的事，不给单位看。\n[看一看] [谁看过] [删除] [撤回同意]",
+        ),
+        (
+            "[看一看]",
+            "从2026年11月10日起和我聊过。\n会员信息：王芳(演示)，138****0001。\n您的申请：XF2026-0001。\n[删除] [菜单]",
+        ),
+        (
+            "[删除]",
+            "还在办的XF2026-0001先留着，免得误了期限，办完就能删。其他的现在删掉吗？删了找不回来。\n[删掉其他的] [不删] [转人工]",
+        ),
+    )
+
+
+async def test_on_telegram_privacy_does_not_say_what_it_is(filed):
+    for one in ("送舞蹈进企业", "[我要申请]", "演示厂", "30", "[有]", "周五", *KNOWN, "[没错，交上去]"):
+        await filed.telegram.say(one)
+    await filed.telegram.run(
+        (
+            "隐私",
+            "我记着您的：聊天的地址、会员信息、在办的事。只用来办您的事，不给单位看。\n[看一看] [谁看过] [删除] [撤回同意]",
+        ),
+        ("[看一看]", "从2026年11月10日起和我聊过。\n会员信息：王芳(演示)，138****0001。\n[删除] [菜单]"),
+    )
+
+
+async def test_who_looked_at_it_is_told(filed):
+    async with filed.page.database.transaction() as session:
+        await filed.colleague(session, "li")
+        audit.note(session, "li", audit.LOOKED, "/applications/1", now=filed.now)
+        audit.note(session, "li", audit.LOOKED, "/applications/2", now=filed.now)
+    assert await filed.page.say("谁看过我的资料") == (
+        "近一年，同事为您办事时看过您的资料：\n办案的同事：1次，最近一次2026年11月10日\n[看一看] [菜单] [转人工]"
+    )

@@ -2,6 +2,7 @@
 
 import pytest
 
+from handlers.confiding import Ways
 from tests.applications.conftest import KNOWN
 
 RESULT = "{day}上午10:00前告诉您结果"
@@ -33,9 +34,9 @@ KINDS = {
         {"school": "高中或中专", "exam": "录取了", "work": "演示工地"},
     ),
     "hardship-aid": (
-        ("困难帮扶", "[我要申请]", "3", "[3000以内]", "爱人住院", "李工、 王工"),
+        ("困难帮扶", "[我要申请]", "3", "[三千以内]", "爱人住院", "李工、 王工"),
         f"{filed('KN', MONTH)}{OPEN}{PAPERS.format('身份证、收入凭据')}",
-        {"persons": "3", "income": "3000以内", "what": "爱人住院"},
+        {"persons": "3", "income": "三千以内", "what": "爱人住院"},
     ),
     "emergency-relief": (
         ("家里出事急用钱", "[现在申请]", "孩子住院要交押金", "[今天]", "[说不准]", "[没有]"),
@@ -222,7 +223,7 @@ async def test_on_telegram_what_is_private_moves_to_the_page(office):
     await office.telegram.say("困难帮扶")
     assert await office.telegram.say("[我要申请]") == MOVE
     assert await office.town.follow("laptop") == "家里一共几口人？\n[不填了] [转人工]"
-    for one in ("3", "[3000以内]", "爱人住院", "[没有]", *KNOWN):
+    for one in ("3", "[三千以内]", "爱人住院", "[没有]", *KNOWN):
         await office.page.say(one, member="laptop")
     assert await office.page.say("[没错，交上去]", member="laptop") == KINDS["hardship-aid"][1]
 
@@ -237,6 +238,16 @@ async def test_on_telegram_what_is_private_moves_to_the_page(office):
     assert await office.telegram.say("我的申请") == MOVE
 
 
+PHONE = "下面要填个人情况，在这里说不保险。请打电话说，或者请同事和您联系：\n12351\n[转人工] [菜单]"
+
+
+async def test_without_a_page_what_is_private_goes_by_telephone(office):
+    office.page.dialogue.ways = Ways(frozenset({"phone"}))
+    await office.telegram.say("困难帮扶")
+    assert await office.telegram.say("[我要申请]") == PHONE
+    assert await office.telegram.say("继续") == "眼下没有要接着填的。想问什么直接打字。\n[菜单] [转人工]"
+
+
 async def test_on_telegram_a_lecture_is_asked_for_in_the_chat(office):
     for one in (*KINDS["public-lecture"][0], *KNOWN):
         await office.telegram.say(one)
@@ -245,40 +256,6 @@ async def test_on_telegram_a_lecture_is_asked_for_in_the_chat(office):
     assert await office.telegram.say("[我的申请]") == MOVE
     await office.telegram.say("公益大讲堂")
     assert await office.telegram.say("[我要申请]") == "您有一份还在办，先看看那份。\n[我的申请] [转人工]"
-
-
-@pytest.fixture
-def edited(office):
-    """Change the entry for joining the union as an editor would, for the time of one test."""
-    kept = office.content.by_slug["join-union"]
-
-    def edit(**fields) -> None:
-        office.content.by_slug["join-union"] = kept.model_copy(update=fields)
-
-    yield edit
-    office.content.by_slug["join-union"] = kept
-
-
-async def test_nothing_is_asked_for_after_its_time(office, edited):
-    edited(closes=office.now)
-    press = office.page.incoming("press", value="apply:join-union")
-    assert (await office.page.send(press)).startswith("报名截止了。")
-
-
-async def test_nothing_is_handed_in_after_its_time(office, edited):
-    for one in (*KINDS["join-union"][0], *KNOWN):
-        await office.page.say(one)
-    edited(closes=office.now)
-    assert (await office.page.say("[没错，交上去]")).startswith("报名截止了。")
-    assert await office.all() == []
-
-
-async def test_what_editors_took_away_meanwhile_is_told(office, edited):
-    for one in ("我要入会", "[我要申请]", "[有]"):
-        await office.page.say(one)
-    edited(application=None)
-    assert await office.page.say("演示厂") == "这张单子现在填不了，请问同事。\n[转人工] [菜单]"
-    assert await office.all() == []
 
 
 async def test_what_is_not_applied_for_is_not_there(office):
