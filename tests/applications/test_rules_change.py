@@ -3,10 +3,27 @@
 from decimal import Decimal
 
 import pytest
+from sqlalchemy import select
 
 from config.entries import ApplicationPlan
+from models.files import File, Kept
+from models.photos import Photo
 from tests.applications.conftest import KNOWN
 from tests.applications.test_apply import END, KINDS, filed
+
+
+async def test_picture_is_kept_with_its_copies(office):
+    for one in (*KINDS["found-union"][0], *KNOWN, "[没错，交上去]", "[交材料]"):
+        await office.page.say(one)
+    photo = Photo(
+        Kept("a" * 64, 3, "image/jpeg"), Kept("b" * 64, 2, "image/jpeg"), Kept("d" * 64, 1, "image/jpeg"),
+        40, 30, False, None, True, "phone", "0",
+    )  # fmt: skip
+    sent = office.page.incoming("photo", file="web:x", value=photo.packed())
+    assert (await office.page.send(sent)).startswith("“别的材料”收到了，要的都有了。")
+    async with office.page.database.transaction() as session:
+        kept = await session.scalars(select(File.hash).where(File.purpose == "application"))
+        assert sorted(one[0] for one in kept) == ["a", "b", "d"]
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from handlers.confiding import Ways
 from models import staff
 from models.outbox import Letter
 from models.rights import Grant
-from tests.models.applications.desk import TUITION, Desk
+from tests.models.applications.desk import LECTURE, TUITION, Desk
 
 HERE = Ways(frozenset({"telegram"}), "https://gonghui.example")
 AWAY = Ways(frozenset({"web"}), "https://gonghui.example")
@@ -204,3 +204,18 @@ async def test_the_days_off_of_the_duty_list_count(desk, content, applied, clock
     clock.now = at("2026-11-20 10:00")
     assert await applying.remind(desk.session, replace(content, duty=holiday), HERE, now=clock()) == 1
     assert applied.due - clock() > timedelta(days=4)
+
+
+async def test_what_gives_no_money_is_approved_in_its_own_words(desk, content):
+    found = await desk.apply(LECTURE)
+    found.slug = "public-lecture"
+    await desk.move(found, "union_check")
+    await desk.check(found)
+    await desk.move(found, "approved", "zhao")
+    await tell(desk, content, found)
+    assert await letters(desk) == [
+        (
+            "telegram:wang",
+            "公益大讲堂，编号K2026-0001。\n批下来了。接下来怎么安排，同事和您联系。[菜单][转人工]",
+        )
+    ]

@@ -5,7 +5,15 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from models import application_data, application_member, application_papers, applications, erasure, members
+from models import (
+    application_data,
+    application_member,
+    application_papers,
+    applications,
+    erasure,
+    members,
+    proposals,
+)
 from models.application_papers import MOST
 from models.application_rules import ended
 from models.erasure import Hold
@@ -146,6 +154,16 @@ async def test_it_is_seen_where_it_began_and_where_that_place_let_somebody_in(de
     for at, number in ((other, str(found.id)), (page, "99")):
         with refused("application_unknown"):
             await application_member.named(session, member, at, number)
+
+
+async def test_of_what_says_little_little_is_told(desk, clock):
+    member = await desk.member()
+    await desk.apply(LECTURE, answers={}, account="")
+    await proposals.hand_in(
+        desk.session, member, Address("telegram", "wang"), "题", "话", delegate=False, now=clock()
+    )
+    told = [row[0] async for row in application_data.rows(desk.session, member)]
+    assert told == ["申请", "申请办到", "建议"]
 
 
 async def test_what_is_not_decided_or_may_be_appealed_is_not_forgotten(desk, clock):
