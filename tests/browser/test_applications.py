@@ -223,9 +223,13 @@ async def test_emergency_relief_is_paid_first_under_its_ceiling(browser, site, f
 
     await zhao.goto(here)
     await zhao.get_by_text("在付款 → 付了").wait_for()
-    for path in ("applications/figures", "applications?whose=decide", ""):
-        await zhao.goto(f"{site.url}/console/{path}")
-        await looked_at(zhao, folder / f"page-{path.partition('/')[2] or len(path)}")
+    for name, path in {
+        "figures": "/applications/figures",
+        "decide": "/applications?whose=decide",
+        "home": "",
+    }.items():
+        await zhao.goto(f"{site.url}/console{path}")
+        await looked_at(zhao, folder / name)
     await li.close()
     await zhao.close()
 
