@@ -52,6 +52,8 @@ PLAIN = (
     (ApplicationStep, "reason", ""), (ApplicationPaper, "name", "身份证.jpg"), (Objection, "text", "好像不在海淀上班"),
     (PaymentLine, "reason", "户名不符"),
 )  # fmt: skip
+SETTLED = 500
+"""How long pictures within a page take that come when they are seen, in milliseconds."""
 SIZES = {"desk": {"width": 1280, "height": 800}, "phone": {"width": 390, "height": 844}}
 
 
@@ -133,6 +135,7 @@ async def _take(
     for name, path in SHOTS.items():
         if name in wanted - {"login"}:
             await page.goto(f"{service.url}/console{path}", wait_until="load")
+            await page.wait_for_timeout(SETTLED)
             await page.screenshot(path=FOLDER / f"{name}-{size}.png")
     await page.close()
 
