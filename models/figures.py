@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from models import periods
+from models.applications import Application
 from models.case_figures import FLOOR
 from models.cases import Case
 from models.events import OPEN, Event
@@ -14,7 +15,7 @@ from models.notices import Notice
 from models.places import ATTENDED, Place
 from models.rights import Scope
 
-WHAT = ("events", "lectures", "sign_ups", "attended", "handoffs", "cases", "notices")
+WHAT = ("events", "lectures", "sign_ups", "attended", "handoffs", "cases", "applications", "notices")
 LECTURE, QUARTERS = "lecture", 4
 
 
@@ -62,12 +63,19 @@ async def of_year(session: AsyncSession, scope: Scope, year: int) -> Figures:
         mine = scope.narrow(query.join(Member), Member.union_name, Member.area)
         for quarter, union, number in await session.execute(mine):
             found.add(what, quarter, union, number)
-    opened = scope.narrow(periods.counted(Case.opened_at, bounds, Case.union), Case.union, Case.area)
-    for quarter, union, number in await session.execute(opened):
-        if number >= FLOOR:
-            found.add("cases", quarter, union, number)
-        elif scope.whole:  # of one union so few would point to somebody
-            found.add("cases", quarter, "", number)
+    personal = {
+        "cases": scope.narrow(periods.counted(Case.opened_at, bounds, Case.union), Case.union, Case.area),
+        "applications": scope.narrow(
+            periods.counted(Application.submitted_at, bounds, Application.union),
+            Application.union, Application.area,
+        ),
+    }  # fmt: skip
+    for what, query in personal.items():
+        for quarter, union, number in await session.execute(query):
+            if number >= FLOOR:
+                found.add(what, quarter, union, number)
+            elif scope.whole:  # of one union so few would point to somebody
+                found.add(what, quarter, "", number)
     for quarter, number in (
         await session.execute(periods.counted(Notice.started_at, bounds)) if scope.whole else ()
     ):

@@ -64,3 +64,9 @@ async def standing(session: AsyncSession, application: Application, *, since: da
     mine = select(Objection).where(Objection.application_id == application.id)
     stops = or_(Objection.state == "open", and_(Objection.state == "upheld", Objection.at >= since))
     return list(await session.scalars(mine.where(stops).order_by(Objection.id)))
+
+
+async def of(session: AsyncSession, application: Application) -> list[Objection]:
+    """Return what was said against an application, the first first."""
+    query = select(Objection).where(Objection.application_id == application.id)
+    return list(await session.scalars(query.order_by(Objection.id)))

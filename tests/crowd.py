@@ -10,19 +10,21 @@ from typing import Any
 from sqlalchemy import func, insert, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from config.entries import ApplicationPlan
-from models.applications import Application
+from config.entries import ApplicationPlan, Paper
+from models.applications import Application, ApplicationPaper, ApplicationStep
 from models.case_deadlines import CaseDeadline
 from models.case_lines import CaseLine
 from models.case_papers import CasePaper
 from models.cases import Case, CaseStep, CaseWorker
 from models.consents import Consent
 from models.events import Event
+from models.files import File
 from models.handoffs import HandOff, HandOffLine
 from models.members import Contact, Member
 from models.notices import Notice
 from models.objections import Objection
 from models.outbox import BULK, Letter
+from models.payments import PaymentBatch, PaymentLine
 from models.places import CONFIRMED, OFFERED, WAITING, Place
 from models.polls import Poll
 from models.proposals import Proposal
@@ -89,6 +91,22 @@ async def fill_voices(session: AsyncSession, *, voices: int, now: datetime) -> N
     ]
     await _many(session, Objection, objections)
     await _many(session, Poll, [_poll(n, now) for n in numbers])
+
+
+async def fill_applications(session: AsyncSession, *, number: int, now: datetime) -> None:
+    """Let the first member apply, with a paper, an objection, a step and a payment each."""
+    first = (await session.scalar(select(func.max(Application.id))) or 0) + 1
+    numbers = range(first, first + number)
+    await _many(session, Application, [_application(n, now) for n in numbers])
+    await _many(session, ApplicationStep, [_handed_in(n, now) for n in numbers])
+    await _many(session, Objection, [{"application_id": n, "text": NASTY, "at": now} for n in numbers])
+    paper = {"hash": f"{first:064}", "size": 1, "type": "image/jpeg", "purpose": "application", "at": now}
+    await _many(session, File, [paper])
+    row = {"paper": "card", "name": NASTY, "digest": paper["hash"], "at": now}
+    await _many(session, ApplicationPaper, [{"application_id": n, **row} for n in numbers])
+    await _many(session, PaymentBatch, [{"id": n, "by": "li", "at": now} for n in numbers])
+    line = {"amount": "1500", "state": "returned", "reason": NASTY, "settled_at": now}
+    await _many(session, PaymentLine, [{"batch_id": n, "application_id": n, **line} for n in numbers])
 
 
 async def _many(session: AsyncSession, table: Any, rows: Sequence[dict[str, Any]]) -> None:
@@ -236,3 +254,21 @@ def _asked(n: int, now: datetime) -> dict[str, Any]:
 
 def _agreed(n: int, now: datetime) -> dict[str, Any]:
     return {"member_id": 1, "purpose": f"case_sharing:2026-{n:04}", "given_at": now}
+
+
+def _application(n: int, now: datetime) -> dict[str, Any]:
+    plan = ApplicationPlan(prefix="X", money=True, papers=(Paper(name="card", label="身份证"),))
+    return {
+        "number": f"X2026-{n:04}", "slug": "crowd", "member_id": 1, "channel": "telegram", "address": "c1",
+        "state": ("publicity", "pay_returned", "union_check")[n % 3], "plan": plan.model_dump(mode="json"), "version": 1,
+        "name": FORMULA if n % 2 else NASTY, "phone": f"1990000{n % 10_000:04}", "account": FORMULA,
+        "answers": {"why": NASTY, "more": FORMULA}, "relatives": NASTY, "union": UNION, "area": AREA, "amount": "1500",
+        "submitted_at": now - timedelta(days=n % 30), "promised": now, "due": now,
+    }  # fmt: skip
+
+
+def _handed_in(n: int, now: datetime) -> dict[str, Any]:
+    return {
+        "application_id": n, "kind": "state", "before": "", "after": "submitted", "by": "member", "reason": NASTY,
+        "at": now,
+    }  # fmt: skip

@@ -8,7 +8,8 @@ from models.figures import Figures
 from models.sheets_out import Cell
 
 TITLES = {
-    "events": "活动", "lectures": "其中讲座", "sign_ups": "报名", "attended": "到场", "handoffs": "找同事", "cases": "案件", "notices": "通知",
+    "events": "活动", "lectures": "其中讲座", "sign_ups": "报名", "attended": "到场", "handoffs": "找同事", "cases": "案件",
+    "applications": "申请", "notices": "通知",
 }  # fmt: skip
 FIRST, LAST, MOST = 2020, 2100, 50
 WHOLE = "不分单位"

@@ -5,9 +5,21 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from handlers import plots
+from handlers.applydesk import DECIDERS, READERS
 from handlers.casedesk import CASEWORK
 from handlers.console import EVERYBODY, NotFound, Page, Reply, Sheet, View, Visit
-from models import calls, case_board, periods, proposal_board, publicity, question_counts, trends, waits
+from models import (
+    application_board,
+    calls,
+    case_board,
+    periods,
+    proposal_board,
+    publicity,
+    question_counts,
+    trends,
+    waits,
+)
+from models.application_board import CHECK, DECIDE, LATE, Wanted
 from models.rights import ANSWERING, Scope
 
 CHANNELS: Mapping[str, str] = {"telegram": "Telegram", "wechat": "微信", "web": "网页", "phone": "电话"}
@@ -110,6 +122,26 @@ async def _deadlines(visit: Visit, scope: Scope) -> Told:
     return Told(number, f"最近的是{first.month}月{first.day}日" if first else "", late=True)
 
 
+async def _to_check(visit: Visit, scope: Scope) -> Told:
+    return Told(await _applications(visit, scope, Wanted(whose=CHECK)))
+
+
+async def _to_decide(visit: Visit, scope: Scope) -> Told:
+    return Told(await _applications(visit, scope, Wanted(whose=DECIDE)))
+
+
+async def _late_applications(visit: Visit, scope: Scope) -> Told:
+    return Told(await _applications(visit, scope, Wanted(whose=LATE)), late=True)
+
+
+async def _returned(visit: Visit, scope: Scope) -> Told:
+    return Told(await _applications(visit, scope, Wanted(state="pay_returned")), "银行退回来的", late=True)
+
+
+async def _applications(visit: Visit, scope: Scope, wanted: Wanted) -> int:
+    return await application_board.count(visit.session, scope, visit.staff, wanted, now=visit.now)
+
+
 async def _questions(visit: Visit, _: Scope) -> Told:
     return Told(await waits.questions(visit.session, now=visit.now), "近一周")
 
@@ -138,6 +170,10 @@ NEEDS = (
     Need("没人办的案件", "/cases?whose=none", CASEWORK, _unassigned),
     Need("过了答应时间的案件", "/cases", CASEWORK, _late_cases),
     Need("七天内到期的案件", "/cases?days=7", CASEWORK, _deadlines),
+    Need("等核对的申请", "/applications?whose=check", READERS, _to_check),
+    Need("等决定的申请", "/applications?whose=decide", DECIDERS, _to_decide),
+    Need("过了答应时间的申请", "/applications?whose=late", READERS, _late_applications),
+    Need("要重付的申请", "/payments", DECIDERS, _returned),
     Need("没定的异议", "/objections", CASEWORK | {"approver"}, _objections),
     Need("公示期满的申请", "/applications?state=publicity", frozenset({"administrator", "approver"}), _shown),
     Need("等答复的建议", "/proposals", ANSWERING, _proposals),

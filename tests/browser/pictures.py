@@ -8,28 +8,36 @@ from pathlib import Path
 
 from playwright.async_api import Browser, async_playwright
 from sqlalchemy import select, update
+from sqlalchemy.ext.asyncio import AsyncSession
 
-from models import crypto, migrate
+from models import crypto, files, migrate
+from models.application_papers import PURPOSE
+from models.applications import Application, ApplicationPaper, ApplicationStep
 from models.base import Database
 from models.case_deadlines import CaseDeadline
 from models.case_lines import CaseLine
 from models.case_papers import CasePaper
 from models.cases import Case, CaseStep
 from models.events import Event
+from models.files import Store
 from models.handoffs import HandOffLine
 from models.members import Member
 from models.notices import Notice
+from models.objections import Objection
+from models.payments import PaymentLine
 from models.places import Place
 from models.unanswered import Unanswered
 from tests import crowd
 from tests.browser.conftest import FLAGS, found
+from tests.pictures import saved, scene
 from tests.processes import Service, serving
 
 GUIDE = Path(__file__).parent.parent.parent / "docs" / "console.md"
 FOLDER = GUIDE.parent / "pictures"
 KEY, SECRET = crypto.new_key().decode(), "a secret for pictures"
 SHOTS = {
-    "login": "/login", "home": "", "inbox": "/inbox", "talk": "/inbox/4", "case": "/cases/3", "notices": "/notices",
+    "login": "/login", "home": "", "inbox": "/inbox", "talk": "/inbox/4", "case": "/cases/3", "applications": "/applications",
+    "application": "/applications/2", "notices": "/notices",
     "notice": "/notices/1", "events": "/events", "event": "/events/board-contest", "questions": "/questions",
     "content": "/content", "members": "/members", "calls": "/calls", "figures": "/figures", "staff": "/staff",
 }  # fmt: skip
@@ -40,6 +48,12 @@ TALK = (
 )
 STRANGE = ((CaseDeadline, "note", ""), (CaseStep, "reason", ""), (CasePaper, "name", "劳动合同.pdf"))
 """What stands where the tests have what is there to break pages."""
+PLAIN = (
+    (ApplicationStep, "reason", ""), (ApplicationPaper, "name", "身份证.jpg"), (Objection, "text", "好像不在海淀上班"),
+    (PaymentLine, "reason", "户名不符"),
+)  # fmt: skip
+SETTLED = 500
+"""How long pictures within a page take that come when they are seen, in milliseconds."""
 SIZES = {"desk": {"width": 1280, "height": 800}, "phone": {"width": 390, "height": 844}}
 
 
@@ -64,6 +78,8 @@ async def _fill(folder: Path) -> None:
     async with database.transaction() as session:
         await crowd.fill(session, members=300, events=8, talks=24, notices=9, now=datetime.now(UTC))
         await crowd.fill_cases(session, cases=6, worker=1, now=datetime.now(UTC))
+        await crowd.fill_applications(session, number=6, now=datetime.now(UTC))
+        await _applications(session, folder)
         for column in (Member.name, Event.title, Notice.title, Notice.text):
             strange = update(column.class_).where(column.contains("<") | column.contains("="))
             await session.execute(strange.values({column.key: "（演示）"}))
@@ -92,6 +108,18 @@ async def _fill(folder: Path) -> None:
     await database.close()
 
 
+async def _applications(session: AsyncSession, folder: Path) -> None:
+    """Let the applications be ordinary ones, with a picture among their papers."""
+    kept = await Store(f"file://{folder}/files").put(saved(scene((800, 500))), "image/jpeg")
+    await files.note(session, kept, by=None, purpose=PURPOSE, now=datetime.now(UTC))
+    for one in await session.scalars(select(Application)):
+        one.slug, one.name, one.relatives, one.account = "tuition-aid", "王芳（演示）", "", "6222000011112222"
+        one.answers = {"degree": "本科", "card": "有", "finished": "今年"}
+    for table, column, words in (*PLAIN, (ApplicationPaper, "digest", kept.hash)):
+        for row in await session.scalars(select(table)):
+            setattr(row, column, words)
+
+
 async def _take(
     browser: Browser, service: Service, password: str, size: str, viewport: dict[str, int]
 ) -> None:
@@ -107,6 +135,7 @@ async def _take(
     for name, path in SHOTS.items():
         if name in wanted - {"login"}:
             await page.goto(f"{service.url}/console{path}", wait_until="load")
+            await page.wait_for_timeout(SETTLED)
             await page.screenshot(path=FOLDER / f"{name}-{size}.png")
     await page.close()
 

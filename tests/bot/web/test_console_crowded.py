@@ -38,6 +38,7 @@ async def busy(database, edition, clock, folder):
         async with database.transaction() as session:
             await crowd.fill_cases(session, cases=6, worker=boss.who.id, now=clock())
             await crowd.fill_voices(session, voices=6, now=clock())
+            await crowd.fill_applications(session, number=6, now=clock())
         yield found
 
 
@@ -61,6 +62,7 @@ async def more(office, times: int) -> None:
         await crowd.fill_again(session, members=12 * times, events=6, talks=12 * times, now=office.clock())
         await crowd.fill_cases(session, cases=6 * times, worker=1, now=office.clock())
         await crowd.fill_voices(session, voices=6 * times, now=office.clock())
+        await crowd.fill_applications(session, number=6 * times, now=office.clock())
 
 
 async def test_nothing_that_was_written_by_members_runs(crowded_both):

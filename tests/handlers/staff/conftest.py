@@ -10,6 +10,9 @@ from tests.models.notices import ring
 from tests.office import Office, office
 
 ON_BOTH = {
+    "test_application.py",
+    "test_applications.py",
+    "test_application_figures.py",
     "test_case.py",
     "test_case_handling.py",
     "test_cases.py",
@@ -22,6 +25,7 @@ ON_BOTH = {
     "test_objections.py",
     "test_polls.py",
     "test_proposals.py",
+    "test_payments.py",
     "test_roster.py",
     "test_versions.py",
 }
