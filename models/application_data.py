@@ -32,7 +32,8 @@ async def rows(session: AsyncSession, member: Member, *, reader: Staff | None = 
         told = (one.number, one.slug, one.state, one.amount, one.name, one.phone, one.account, one.relatives, one.union, one.area)  # fmt: skip
         yield "申请", " ".join(said for said in told if said), one.submitted_at
         answers = "；".join(f"{name} {said}" for name, said in one.answers.items() if said)
-        yield "申请里填的", f"{one.number}：{answers}", one.submitted_at
+        if answers:
+            yield "申请里填的", f"{one.number}：{answers}", one.submitted_at
     steps = select(ApplicationStep, Application.number).join(Application)
     told_of = steps.where(mine).order_by(ApplicationStep.id)
     for step, number in await session.execute(told_of):
@@ -45,7 +46,8 @@ async def rows(session: AsyncSession, member: Member, *, reader: Staff | None = 
         yield "付款", f"{line.amount}元 {line.state} {line.reason}".strip(), line.settled_at
     for proposal in await proposals.of(session, member):
         yield "建议", f"{proposal.number} {proposal.title}：{proposal.text}", proposal.at
-        yield "建议的答复", f"{proposal.number}：{proposal.answer}", proposal.ended_at
+        if proposal.answer:
+            yield "建议的答复", f"{proposal.number}：{proposal.answer}", proposal.ended_at
 
 
 async def files(session: AsyncSession, member: Member) -> dict[str, str]:
