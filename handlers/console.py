@@ -18,6 +18,7 @@ from models.staff_sessions import StaffSession
 
 EVERYBODY = frozenset[str](ROLES)
 ADMINISTRATORS = frozenset({"administrator"})
+FIRST_YEAR, LAST_YEAR = 2020, 2100
 MOST = 2**31 - 1
 """The greatest number that a row has; greater ones are nobody's."""
 
@@ -105,6 +106,13 @@ class Visit:
         Raises NotFound when it is too long for any.
         """
         return whole(self.path["number"]) or 0
+
+    @property
+    def year(self) -> int:
+        """Return the year that is asked for, the present one unless it is a year of four digits."""
+        said = self.query.get("year", "")
+        given = len(said) == len(str(LAST_YEAR)) and said.isascii() and said.isdecimal()
+        return min(max(int(said) if given else self.today.year, FIRST_YEAR), LAST_YEAR)
 
     def said(self, name: str, default: str = "") -> str:
         """Return what was typed into the field *name*, without space around it; *default* when it was not sent."""

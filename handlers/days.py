@@ -4,6 +4,8 @@ import re
 import unicodedata
 from datetime import date, timedelta
 
+from models.law.dates import months_add
+
 _NUMERALS = "零一二三四五六七八九"
 _AROUND = re.compile(
     r"^(?:大概|大约|大致|应该|好像|可能|就是|是|从|自|在)+|(?:左右|前后|的时候|那天|吧|了|开始|起)+$"
@@ -66,7 +68,7 @@ def _ago(text: str, today: date) -> date | None:
     if unit in "月年":
         months = number * (_YEAR_MONTHS if unit == "年" else 1)
         more = _YEAR_MONTHS // 2 if (half or match[3]) and unit == "年" else 0
-        return _months_on(today, -months - more) if months + more else None
+        return months_add(today, -months - more) if months + more else None
     return None if half or match[3] else today - timedelta(days=number * (1 if unit in "天日" else _WEEK))
 
 
@@ -98,7 +100,7 @@ def _written(text: str, today: date, *, past: bool) -> date | None:
     moved = next((by for word, by in _NEAR_MONTHS.items() if (match["near"] or "").startswith(word)), 0)
     if past and not match["near"] and day > today.day:
         moved = -1
-    month = _months_on(today.replace(day=1), moved)
+    month = months_add(today.replace(day=1), moved)
     return _day(month.year, month.month, day)
 
 
@@ -115,11 +117,3 @@ def _day(year: int, month: int, day: int) -> date | None:
         return date(year, month, day)
     except ValueError:
         return None
-
-
-def _months_on(day: date, months: int) -> date:
-    """Return the same day *months* later, or the last one of that month."""
-    at = day.year * _YEAR_MONTHS + day.month - 1 + months
-    year, month = divmod(at, _YEAR_MONTHS)
-    after = date(year + (month + 1) // _YEAR_MONTHS, (month + 1) % _YEAR_MONTHS + 1, 1)
-    return date(year, month + 1, min(day.day, (after - timedelta(days=1)).day))

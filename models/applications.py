@@ -65,11 +65,6 @@ class Application(Base):
         """Return the plan that holds for it."""
         return ApplicationPlan.model_validate(self.plan)
 
-    @property
-    def code(self) -> str:
-        """Return the number that the member is told."""
-        return self.number
-
 
 class ApplicationStep(Base):
     """What was done to an application: a change of *state*, or a *check* that was passed; by whom, and why."""

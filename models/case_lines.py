@@ -7,13 +7,12 @@ from sqlalchemy import ForeignKey, Select, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
-from models import files
+from models import sent
 from models.base import Base, Moment, Refused
 from models.cases import MEMBER, OVER, Case, CaseWorker
 from models.crypto import Encrypted
 from models.files import Kept
 from models.messages import Incoming, Kind
-from models.photos import Photo
 from models.staff import Staff
 
 NOTE = "note"
@@ -70,7 +69,7 @@ async def from_member(session: AsyncSession, case: Case, message: Incoming, *, n
     """Keep what the member says about their case; the clock tells those who work on it (handlers/casework.py)."""
     line = CaseLine(
         case_id=case.id, author=MEMBER, kind=message.kind, text=message.text, file=message.file,
-        digest=await _received(session, case, message, now), said_at=now,
+        digest=await sent.receive(session, message, by=case.member_id, now=now), said_at=now,
     )  # fmt: skip
     session.add(line)
     await session.flush()
@@ -128,24 +127,9 @@ async def unfetched(session: AsyncSession) -> list[CaseLine]:
 async def fetched(session: AsyncSession, number: int, kept: Kept | None, *, now: datetime) -> None:
     """Write down where the file of a line lies now; None when it can never be had."""
     line = await session.get(CaseLine, number)
-    if line is None:  # the member wanted it forgotten meanwhile
-        return
-    if kept is None:
-        line.file = ""
-        return
-    case = await session.get_one(Case, line.case_id)
-    line.digest = kept.hash
-    await files.receive(session, kept, by=case.member_id, now=now)
-
-
-async def _received(session: AsyncSession, case: Case, said: Incoming, now: datetime) -> str:
-    """Return where the photo of a message lies, when it was fetched already."""
-    if said.kind != "photo" or not said.value.startswith("{"):
-        return ""
-    photo = Photo.unpacked(said.value)
-    kept = (photo.original, photo.shown, photo.thumbnail)
-    await files.receive(session, *kept, by=case.member_id, now=now)
-    return photo.shown.hash
+    if line is not None:  # the member may have wanted it forgotten meanwhile
+        case = await session.get_one(Case, line.case_id)
+        await sent.settle(session, line, kept, by=case.member_id, now=now)
 
 
 def _add(

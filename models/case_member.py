@@ -16,7 +16,6 @@ from models.messages import Address
 REACH = "reach"
 """The fact that holds the other address of a case: where its intake was begun, when it moved to our page."""
 RATINGS = frozenset({"good", "fair", "bad"})
-AHEAD = frozenset({"proposed", "agreed", "declined"})
 
 
 def addresses(case: Case) -> list[Address]:
@@ -80,7 +79,9 @@ def rate(case: Case, rating: str) -> None:
 async def meetings(session: AsyncSession, case: Case, *, now: datetime) -> list[Appointment]:
     """Return the meetings ahead that the member may still answer, the next first."""
     query = select(Appointment).where(Appointment.case_id == case.id, Appointment.starts_at > now)
-    query = query.where(Appointment.state.in_(AHEAD)).order_by(Appointment.starts_at, Appointment.id)
+    query = query.where(Appointment.state.in_((*appointments.AHEAD, appointments.DECLINED))).order_by(
+        Appointment.starts_at, Appointment.id
+    )
     return list(await session.scalars(query))
 
 

@@ -7,13 +7,12 @@ from sqlalchemy import ForeignKey, Select, delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
-from models import files
+from models import sent
 from models.base import Base, Moment, Refused
 from models.crypto import Encrypted
 from models.files import Kept
 from models.members import Member, moves_along
 from models.messages import Address, Incoming, Kind
-from models.photos import Photo
 
 OPEN = ("waiting", "taken")
 MEMBER, NOTE = "member", "note"
@@ -123,20 +122,10 @@ async def note(session: AsyncSession, handoff: HandOff, said: Incoming, *, now: 
             kind=said.kind,
             text=said.text,
             file=said.file,
-            digest=await _received(session, handoff, said, now),
+            digest=await sent.receive(session, said, by=handoff.member_id, now=now),
             said_at=now,
         )
     )
-
-
-async def _received(session: AsyncSession, handoff: HandOff, said: Incoming, now: datetime) -> str:
-    """Return where the photo of a message lies, when it was fetched already."""
-    if said.kind != "photo" or not said.value.startswith("{"):
-        return ""
-    photo = Photo.unpacked(said.value)
-    kept = (photo.original, photo.shown, photo.thumbnail)
-    await files.receive(session, *kept, by=handoff.member_id, now=now)
-    return photo.shown.hash
 
 
 def take(handoff: HandOff, staff: str, *, now: datetime) -> None:
@@ -223,14 +212,9 @@ async def unfetched(session: AsyncSession) -> list[HandOffLine]:
 async def fetched(session: AsyncSession, number: int, kept: Kept | None, *, now: datetime) -> None:
     """Write down where the file of a line lies now; None when it can never be had."""
     line = await session.get(HandOffLine, number)
-    if line is None:  # the member wanted it forgotten meanwhile
-        return
-    if kept is None:
-        line.file = ""
-        return
-    handoff = await session.get_one(HandOff, line.handoff_id)
-    line.digest = kept.hash
-    await files.receive(session, kept, by=handoff.member_id, now=now)
+    if line is not None:  # the member may have wanted it forgotten meanwhile
+        handoff = await session.get_one(HandOff, line.handoff_id)
+        await sent.settle(session, line, kept, by=handoff.member_id, now=now)
 
 
 async def numbers(session: AsyncSession, member: Member) -> list[int]:

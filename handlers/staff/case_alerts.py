@@ -9,14 +9,14 @@ from models.case_figures import FLOOR, Line
 from models.rights import Scope
 
 WARNED = frozenset({"administrator", "approver", "caseworker"})
-FIRST, LAST, QUARTERS, MOST = 2020, 2100, 4, 4
+QUARTERS, MOST = 4, 4
 NAMES = {**casefacts.TOPICS, **casefacts.RESULTS, **casefacts.STATES}
 PLOTS = {"topic": "事由", "trade": "行业"}
 
 
 async def show(visit: Visit) -> Reply:
     """Show the alerts that go on, and a year's figures in words and plots."""
-    scope, year = _scope(visit), _year(visit)
+    scope, year = _scope(visit), visit.year
     alerts = await case_alerts.listed(visit.session, scope, now=visit.now)
     lines = await case_figures.of_year(visit.session, scope, year)
     rows = case_figures.table(lines, NAMES)
@@ -29,7 +29,7 @@ async def show(visit: Visit) -> Reply:
 
 async def download(visit: Visit) -> Reply:
     """Give the figures of a year for the meeting of the five parties."""
-    year = _year(visit)
+    year = visit.year
     rows = case_figures.table(await case_figures.of_year(visit.session, _scope(visit), year), NAMES)
     return Sheet(f"{year}年案件数据.xlsx", sheets_out.xlsx(rows, title=f"{year}年"), sheets_out.XLSX)
 
@@ -39,7 +39,7 @@ async def draw(visit: Visit) -> Reply:
     by = visit.path["key"]
     if by not in PLOTS:
         raise NotFound
-    lines = await case_figures.of_year(visit.session, _scope(visit), _year(visit))
+    lines = await case_figures.of_year(visit.session, _scope(visit), visit.year)
     labels = [f"{number + 1}季度" for number in range(QUARTERS)]
     return Sheet(f"{by}.svg", plots.over_time(labels, _series(lines, by)), "image/svg+xml", inline=True)
 
@@ -68,14 +68,6 @@ def _scope(visit: Visit) -> Scope:
     if not (visit.scope.whole or visit.scope.areas):
         raise NotFound
     return Scope(visit.scope.whole, areas=visit.scope.areas)
-
-
-def _year(visit: Visit) -> int:
-    said = visit.query.get("year", "")
-    year = (
-        int(said) if len(said) == len(str(LAST)) and said.isascii() and said.isdecimal() else visit.today.year
-    )
-    return min(max(year, FIRST), LAST)
 
 
 pages = (

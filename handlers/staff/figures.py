@@ -11,13 +11,13 @@ TITLES = {
     "events": "活动", "lectures": "其中讲座", "sign_ups": "报名", "attended": "到场", "handoffs": "找同事", "cases": "案件",
     "applications": "申请", "notices": "通知",
 }  # fmt: skip
-FIRST, LAST, MOST = 2020, 2100, 50
+MOST = 50
 WHOLE = "不分单位"
 
 
 async def show(visit: Visit) -> Reply:
     """Show a year by quarter, and by union."""
-    year = _year(visit)
+    year = visit.year
     found = await figures.of_year(visit.session, visit.scope, year)
     quarters = [
         (f"{at + 1}季度", [found.of_quarter(what, at) for what in TITLES]) for at in range(figures.QUARTERS)
@@ -31,7 +31,7 @@ async def show(visit: Visit) -> Reply:
 
 async def download(visit: Visit) -> Reply:
     """Give each quarter of each union as a line."""
-    year = _year(visit)
+    year = visit.year
     found = await figures.of_year(visit.session, visit.scope, year)
     return Sheet(f"{year}年数据.xlsx", sheets_out.xlsx(_rows(found), title=f"{year}年"), sheets_out.XLSX)
 
@@ -41,14 +41,6 @@ def _rows(found: Figures) -> list[Sequence[Cell]]:
     for (quarter, union), told in sorted(found.rows.items()):
         table.append((quarter + 1, union or WHOLE, *(told[what] for what in TITLES)))
     return table
-
-
-def _year(visit: Visit) -> int:
-    said = visit.query.get("year", "")
-    year = (
-        int(said) if len(said) == len(str(LAST)) and said.isascii() and said.isdecimal() else visit.today.year
-    )
-    return min(max(year, FIRST), LAST)
 
 
 pages = (

@@ -20,7 +20,7 @@ def refused(reason):
 async def test_application_gets_a_number_a_sum_and_a_promise(desk, clock):
     found = await desk.apply()
 
-    assert (found.code, found.state, found.amount) == (f"X2026-{found.id:04d}", "submitted", "2000")
+    assert (found.number, found.state, found.amount) == (f"X2026-{found.id:04d}", "submitted", "2000")
     assert found.promised == clock() + timedelta(days=15)
     assert found.rules.sums["本科"] == Decimal(2000)
     assert found.at == Address("telegram", "wang")
