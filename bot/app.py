@@ -17,6 +17,7 @@ from bot import clock, demo, edition, jobs, logs
 from bot.channels.base import Channel
 from bot.channels.telegram import Telegram
 from bot.channels.webchat import WebChat
+from bot.channels.wechat import WeChat
 from bot.delivery import Delivery
 from bot.intake import Intake
 from bot.mailboxes import Mailboxes
@@ -82,7 +83,7 @@ async def build(settings: Settings, now: Callable[[], datetime] = clock.now) -> 
 
 def _ways(settings: Settings) -> Ways:
     """Return where private matters may pass, and our own page where members can safely reach it."""
-    channels = frozenset(channel.name for channel in (WebChat, Telegram) if channel.private)
+    channels = frozenset(channel.name for channel in (WebChat, Telegram, WeChat) if channel.private)
     return Ways(channels, settings.public_url.rstrip("/") if settings.is_public else "")
 
 
@@ -100,7 +101,8 @@ def _assemble(
 
     chat = _chat(settings, database, dialogue, store, now)
     telegram = Telegram(settings, http, now, store) if settings.telegram_bot_token is not None else None
-    channels: list[Channel] = [chat, *([telegram] if telegram else ())]
+    wechat = WeChat(settings, http, database, now, store) if settings.wechat_app_id else None
+    channels: list[Channel] = [chat, *(channel for channel in (telegram, wechat) if channel)]
     intake = Intake(channels, store)
     mailboxes = Mailboxes(database, dialogue.answer, dialogue.fault, now, intake)
     routes = [
@@ -110,7 +112,7 @@ def _assemble(
         posters.routes(
             settings, lambda: dialogue.edition.content, lambda: telegram.username if telegram else ""
         ),
-        *([telegram.routes()] if telegram else ()),
+        *(channel.routes() for channel in (telegram, wechat) if channel),
         *_console(settings, database, dialogue, store, now),
     ]
     delivery = Delivery(

@@ -11,7 +11,7 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.channels.base import Channel, Moved, TryLater, Unreachable
+from bot.channels.base import Channel, Held, Moved, TryLater, Unreachable
 from models import budgets, claims, dispatch, notices, outbox
 from models.base import Database
 from models.messages import Address
@@ -157,6 +157,8 @@ class Delivery:
             self._end(letter, self._gone, refusal.reason)
         except Moved as move:
             self._end(letter, self._moved, move.address)
+        except Held:
+            self._end(letter, self._settle, outbox.HELD)
         except TryLater as wait:
             self._end(letter, self._later, wait)
         except Exception:  # the letter: logged once with its id, and the others go on

@@ -14,6 +14,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 CONTENT_DIR = Path(__file__).parent / "content"
 ROLES = frozenset({"web", "delivery", "clock"})
 _FERNET = re.compile(r"[\w-]{43}=", re.ASCII)
+_AES_KEY = re.compile(r"[A-Za-z0-9+/]{43}")
 
 
 class Settings(BaseSettings):
@@ -51,6 +52,20 @@ class Settings(BaseSettings):
     )
     telegram_proxy: str = Field("", description="HTTP proxy on the way to Telegram")
     telegram_rate: float = Field(30, gt=0, le=1000, description="letters a second that Telegram allows")
+    wechat_app_id: str = Field("", description="AppID of the Official Account; empty: no WeChat")
+    wechat_app_secret: SecretStr | None = Field(None, description="AppSecret, for calls of the API")
+    wechat_token: SecretStr | None = Field(None, description="token that signs what WeChat sends")
+    wechat_aes_key: SecretStr | None = Field(None, description="EncodingAESKey, 43 characters")
+    wechat_aes_key_old: SecretStr | None = Field(
+        None, description="the key before a change, until it is over"
+    )
+    wechat_original_id: str = Field("", description="gh_… id of the account; what is for another is refused")
+    wechat_mode: Literal["safe", "compatible", "plain"] = Field("safe", description="how messages arrive")
+    wechat_api_url: str = Field("https://api.weixin.qq.com", description="base of <url>/cgi-bin/…")
+    wechat_grade: Literal["passive", "certified-subscription", "certified-service"] = Field(
+        "passive", description="what the account may do"
+    )
+    wechat_rate: float = Field(50, gt=0, le=1000, description="letters a second through WeChat's API")
 
     @field_validator("role")
     @classmethod
@@ -77,6 +92,13 @@ class Settings(BaseSettings):
             raise ValueError("FILES_URL is file:///folder or s3://bucket/prefix")
         return url
 
+    @field_validator("wechat_aes_key", "wechat_aes_key_old")
+    @classmethod
+    def _proper_aes_key(cls, key: SecretStr | None) -> SecretStr | None:
+        if key and not _AES_KEY.fullmatch(key.get_secret_value()):
+            raise ValueError("an EncodingAESKey has 43 letters and digits")
+        return key
+
     @field_validator("field_keys")
     @classmethod
     def _proper_keys(cls, keys: SecretStr | None) -> SecretStr | None:
@@ -87,13 +109,25 @@ class Settings(BaseSettings):
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
-        if self.demo and self.telegram_bot_token and self.is_public:
+        if self.demo and (self.telegram_bot_token or self.wechat_app_id) and self.is_public:
             raise ValueError("DEMO is refused with a channel token and a public PUBLIC_URL")
         if self.telegram_bot_token and self.telegram_mode == "webhook":
             if not self.public_url:
                 raise ValueError("TELEGRAM_MODE=webhook needs PUBLIC_URL")
             if not self.telegram_webhook_secret:
                 raise ValueError("TELEGRAM_MODE=webhook needs TELEGRAM_WEBHOOK_SECRET")
+        return self
+
+    @model_validator(mode="after")
+    def _wechat_whole(self) -> Self:
+        if not self.wechat_app_id:
+            return self
+        if not self.wechat_token:
+            raise ValueError("WECHAT_APP_ID needs WECHAT_TOKEN")
+        if self.wechat_mode != "plain" and not self.wechat_aes_key:
+            raise ValueError(f"WECHAT_MODE={self.wechat_mode} needs WECHAT_AES_KEY")
+        if self.wechat_grade != "passive" and not self.wechat_app_secret:
+            raise ValueError(f"WECHAT_GRADE={self.wechat_grade} needs WECHAT_APP_SECRET")
         return self
 
     @property

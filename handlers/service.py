@@ -20,6 +20,8 @@ from models.messages import Choice, Incoming, Kind, Lane, Outgoing
 
 BEFORE = "before:"
 """Marks an answer of an earlier round among the answers of a form: it is offered again as a button."""
+TYPED = frozenset(["number", "day", "month", "date", "phone", "digits"])
+"""The kinds of questions that are answered in digits."""
 SILENCE = Outgoing("")
 """The answer of a bot that lets a person speak."""
 
@@ -83,7 +85,8 @@ class Turn:
         known = question.ask in self.content.texts
         values = {**given, "answers": told, "lines": read_back(form, given)}
         asked = self.say(question.ask, **values) if known else Outgoing(question.ask)
-        return replace(asked, choices=self._answers(question, asked.choices))
+        digits = question.kind in TYPED
+        return replace(asked, choices=self._answers(question, asked.choices), digits=digits)
 
     def may_pass(self, question: Question) -> bool:
         """Say whether *question* and its answer may pass here: a private one where the form was begun or moved to."""

@@ -66,7 +66,11 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
-    """What we send; *replaces* is the platform's id of a message to edit in its place, *removes* of one to take back."""
+    """What we send.
+
+    *replaces* is the platform's id of a message to edit in its place, *removes* of one to take back; *digits* tells that
+    a typed number answers the question itself and picks none of the choices.
+    """
 
     text: str
     choices: tuple[Choice, ...] = ()
@@ -74,4 +78,5 @@ class Outgoing:
     file: str = ""
     replaces: str = ""
     removes: str = ""
+    digits: bool = False
     lane: Lane = "reply"

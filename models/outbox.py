@@ -30,13 +30,13 @@ from models.messages import LANES, Address, Choice, Outgoing
 PULLED = "web"
 """The channel whose letters wait to be fetched; they are neither paced nor leased."""
 HELD = "held"
-"""The state of a notice's letter for the page until its member comes."""
+"""The state of a letter that no way leads out for until its member comes: on the page, and outside WeChat's window."""
 BULK = LANES.index("bulk")
 LOOSE = 0
 """The notice of single letters in the lane of notices: none."""
 GIVEN_UP = timedelta(hours=24)
 KEPT = timedelta(days=30)
-State = Literal["sent", "gone", "failed", "unknown", "skipped", "waiting"]
+State = Literal["sent", "gone", "failed", "unknown", "skipped", "waiting", "held"]
 
 
 class Letter(Base):
@@ -140,7 +140,7 @@ def _end(letter: Letter, state: State, platform_id: str, *, owner: str, now: dat
     return {
         "of_id": letter.id, "of_owner": owner, "of_tries": letter.tries, "as_state": state,
         "as_platform_id": platform_id, "as_reason": "", "as_due": letter.due, "as_address": letter.address,
-        "as_settled_at": None if state == "waiting" else now,
+        "as_settled_at": None if state in {"waiting", HELD} else now,
     }  # fmt: skip
 
 

@@ -25,6 +25,10 @@ class Moved(Exception):  # noqa: N818 -- an answer of the platform, not a fault
         self.address = address
 
 
+class Held(Exception):  # noqa: N818 -- an answer of the platform, not a fault
+    """No way leads to the member now: the letter waits until they write again."""
+
+
 class TryLater(Exception):  # noqa: N818 -- an answer of the platform, not a fault
     """The platform is busy or down.
 
@@ -60,7 +64,7 @@ class Channel(Protocol):
     async def send(self, address: str, message: Outgoing) -> str:
         """Deliver one message and return the platform's id of it.
 
-        Raises Unreachable, Moved or TryLater; nothing else leaks from a platform library.
+        Raises Unreachable, Moved, Held or TryLater; nothing else leaks from a platform library.
         """
 
     async def fetch(self, reference: str) -> bytes:

@@ -1,0 +1,60 @@
+"""The WeChat channel: listens at its callback, answers in the response, sends by whichever way is open."""
+
+import asyncio
+from collections.abc import Callable
+from datetime import datetime
+
+import aiohttp
+from aiohttp import web
+
+from bot.channels.base import Receive
+from bot.channels.wechat.callback import Callback
+from bot.channels.wechat.client import Client
+from bot.channels.wechat.ways import WaysOut
+from config.settings import Settings
+from models.base import Database
+from models.files import Store
+from models.messages import Outgoing
+
+NAME = "wechat"
+
+
+class WeChat:
+    """Members in an Official Account."""
+
+    name = NAME
+    private = True
+
+    def __init__(
+        self,
+        settings: Settings,
+        http: aiohttp.ClientSession,
+        database: Database,
+        clock: Callable[[], datetime],
+        store: Store,
+    ) -> None:
+        self.rate: float | None = settings.wechat_rate
+        self._client = Client(settings, http, clock)
+        self._callback = Callback(settings, database, clock)
+        self._ways = WaysOut(settings, self._client, database, clock, store)
+
+    async def listen(self, receive: Receive) -> None:
+        """Pass every message on until cancelled."""
+        self._callback.receive = receive
+        await asyncio.Event().wait()
+
+    async def send(self, address: str, message: Outgoing) -> str:
+        """Send one letter by the way that is open to this member; return WeChat's id of it."""
+        return await self._ways.send(address, message)
+
+    async def fetch(self, reference: str) -> bytes:
+        """Return a picture, voice or video; WeChat keeps them for three days."""
+        return await self._client.media(reference.removeprefix(f"{self.name}:"))
+
+    def routes(self) -> list[web.AbstractRouteDef]:
+        """Return the address that WeChat posts to."""
+        return self._callback.routes()
+
+    async def check(self) -> tuple[bool, str]:
+        """Say whether WeChat answers, for the doctor."""
+        return await self._client.check()
