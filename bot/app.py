@@ -101,7 +101,11 @@ def _assemble(
 
     chat = _chat(settings, database, dialogue, store, now)
     telegram = Telegram(settings, http, now, store) if settings.telegram_bot_token is not None else None
-    wechat = WeChat(settings, http, database, now, store) if settings.wechat_app_id else None
+    wechat = (
+        WeChat(settings, http, database, now, lambda: dialogue.edition.content)
+        if settings.wechat_app_id
+        else None
+    )
     channels: list[Channel] = [chat, *(channel for channel in (telegram, wechat) if channel)]
     intake = Intake(channels, store)
     mailboxes = Mailboxes(database, dialogue.answer, dialogue.fault, now, intake)

@@ -25,6 +25,8 @@ from models import (
     retention,
     roster_imports,
     sheets,
+    shown_lists,
+    wechat_ledger,
 )
 from models.base import Database
 from models.files import Store
@@ -56,6 +58,8 @@ def all_jobs(
             await erasure.expire(session, _kept(dialogue.edition.content), now=clock())
             await roster_imports.clean(session, now=clock())
             await passes.clean(session, now=clock())
+            await shown_lists.clean(session, now=clock())
+            await wechat_ledger.clean(session, now=clock())
 
     return {
         mailboxes.sweep: HALF_MINUTE,

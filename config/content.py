@@ -16,6 +16,7 @@ from config.notices import Template
 from config.parties import Parties
 from config.search_lists import Development, Guards
 from config.texts import Text, first_edition
+from config.wechat import WeChat
 
 Body = Mapping[str, object]
 Shelf = Literal["programmes", "articles", "texts", "lists", "notices"]
@@ -62,6 +63,7 @@ class Content:
     figures: Figures
     retention: Mapping[Retained, Keep]
     parties: Parties
+    wechat: WeChat
     notices: Mapping[str, Template]
     version: int = 0
 
@@ -89,6 +91,7 @@ class Content:
             figures=_listed(Figures, lists, "figures"),
             retention=_listed(dict[Retained, Keep], lists, "retention"),
             parties=_listed(Parties, lists, "parties"),
+            wechat=_listed(WeChat, lists, "wechat"),
             notices={key: _checked(Template, piece) for key, piece in by_shelf["notices"].items()},
             version=version,
         )

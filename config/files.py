@@ -21,6 +21,7 @@ LISTS = (
     "figures",
     "retention",
     "parties",
+    "wechat",
 )
 _RELATIVE = re.compile(r"\+(\d+)d (\d\d):(\d\d)")
 _FRONT = re.compile(r"---\n(.*?)\n---\n(.*)", re.DOTALL)

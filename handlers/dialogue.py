@@ -9,7 +9,7 @@ import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from config.content import Content
-from handlers import answers, crisis, enrolling, filling, telling
+from handlers import answers, crisis, enrolling, filling, numbering, telling
 from handlers.choosing import pick, tidy
 from handlers.confiding import Ways
 from handlers.duty import watch
@@ -59,6 +59,7 @@ class Dialogue:
         if message.kind == "blocked":
             await members.bury(session, message.sender, "blocked", now)
             return
+        message = await numbering.meant(session, message, now=now)
         turn = await self._turn(session, message, now)
         try:
             async with session.begin_nested():
@@ -83,6 +84,7 @@ class Dialogue:
             Outgoing(text),
             due=now,
             key=f"fault:{message.sender.channel}:{message.id}",
+            answers=message.id,
         )
 
     async def _turn(self, session: AsyncSession, message: Incoming, now: datetime) -> Turn:
@@ -248,4 +250,4 @@ async def _send(turn: Turn, reply: Outgoing) -> None:
     letter = replace(
         reply, lane="press" if pressed else "reply", replaces=turn.message.message if in_place else ""
     )
-    await outbox.put(turn.session, turn.message.sender, letter, due=turn.now)
+    await outbox.put(turn.session, turn.message.sender, letter, due=turn.now, answers=turn.message.id)

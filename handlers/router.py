@@ -55,6 +55,8 @@ class Router:
             for button in template.choices
             if button.to
         ]
+        menu = (entry for column in content.wechat.menu for entry in column.entries)
+        buttons += [(f"wechat.yaml: {entry.label}", entry.to) for entry in menu if entry.to]
         for where, to in buttons:
             if self.for_press(to) is None:
                 raise ContentError(f"{where}: choices: nobody answers {to}")

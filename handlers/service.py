@@ -20,8 +20,8 @@ from models.messages import Choice, Incoming, Kind, Lane, Outgoing
 
 BEFORE = "before:"
 """Marks an answer of an earlier round among the answers of a form: it is offered again as a button."""
-TYPED = frozenset(["number", "day", "month", "date", "phone", "digits"])
-"""The kinds of questions that are answered in digits."""
+CHOSEN = frozenset(["choice", "confirm", "several", "photo", "file"])
+"""The kinds of questions that a number does not answer, so that it may pick a choice."""
 SILENCE = Outgoing("")
 """The answer of a bot that lets a person speak."""
 
@@ -85,7 +85,7 @@ class Turn:
         known = question.ask in self.content.texts
         values = {**given, "answers": told, "lines": read_back(form, given)}
         asked = self.say(question.ask, **values) if known else Outgoing(question.ask)
-        digits = question.kind in TYPED
+        digits = question.kind not in CHOSEN
         return replace(asked, choices=self._answers(question, asked.choices), digits=digits)
 
     def may_pass(self, question: Question) -> bool:

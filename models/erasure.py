@@ -25,8 +25,10 @@ from models import (
     outbox,
     pairs,
     personal_data,
+    shown_lists,
     signups,
     unanswered,
+    wechat_ledger,
     works,
 )
 from models.consents import Consent
@@ -148,6 +150,8 @@ async def _unreached(session: AsyncSession, member: Member) -> None:
     addresses = [*await members.addresses(session, member), Address(calls.CHANNEL, str(member.id))]
     await outbox.forget(session, addresses, member.id)
     await inbox.forget(session, addresses)
+    await shown_lists.forget(session, addresses)
+    await wechat_ledger.forget(session, [at.id for at in addresses if at.channel == outbox.PASSIVE])
     for table in (Pass, NoticeLine, Contact):
         await session.execute(delete(table).where(table.member_id == member.id))
     await session.execute(update(Pair).where(Pair.member_id == member.id).values(wish={}))

@@ -9,9 +9,10 @@ from sqlalchemy import Index, Table, UniqueConstraint, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
-from models.base import Base, Moment, insert_new, kind_of, lock_chat
+from models.base import Base, Moment, insert_new, kind_of, lock_chat, wake
 from models.crypto import Sealed
 from models.messages import Address, Incoming
+from models.outbox import PASSIVE
 
 TRIES = 3
 PAUSE = timedelta(seconds=30)
@@ -91,6 +92,19 @@ async def take(session: AsyncSession, chat: Address, *, now: datetime) -> tuple[
 async def done(session: AsyncSession, row: Received) -> None:
     """Note that *row* is answered and forget what it said."""
     await session.execute(update(_TABLE).where(_TABLE.c.id == row.id).values(state="done", body={}))
+    _tell(session, row)
+
+
+def _tell(session: AsyncSession, row: Received) -> None:
+    """Wake whoever waits for the answer in order to give it in a response."""
+    if row.channel == PASSIVE:
+        wake(session, f"turn:{row.chat}")
+
+
+async def answered(session: AsyncSession, channel: str, platform_id: str) -> bool:
+    """Say whether nothing more is going to be done about a message."""
+    query = select(_TABLE.c.state).where(_TABLE.c.channel == channel, _TABLE.c.platform_id == platform_id)
+    return await session.scalar(query) in {None, "done", "failed"}
 
 
 async def failed(session: AsyncSession, row_id: int, *, now: datetime) -> bool:
@@ -100,6 +114,7 @@ async def failed(session: AsyncSession, row_id: int, *, now: datetime) -> bool:
     row.retry_at = now + PAUSE * row.tries
     if row.tries >= TRIES:
         row.state = "failed"
+    _tell(session, row)
     return row.tries == 1
 
 

@@ -29,6 +29,8 @@ from models.messages import LANES, Address, Choice, Outgoing
 
 PULLED = "web"
 """The channel whose letters wait to be fetched; they are neither paced nor leased."""
+PASSIVE, GRACE = "wechat", timedelta(seconds=2)
+"""The channel that is answered in the response to a message: such a letter is the postman's only some seconds later."""
 HELD = "held"
 """The state of a letter that no way leads out for until its member comes: on the page, and outside WeChat's window."""
 BULK = LANES.index("bulk")
@@ -44,7 +46,7 @@ class Letter(Base):
 
     A letter of a notice has its *notice_id*, the *member_id* it is for and an empty body, filled in when it leaves; on
     the page it is `held` until the member comes. One that may go *once* only is not tried again when nobody knows
-    whether it arrived. No foreign keys: a million rows are written at once, and notices are never deleted.
+    whether it arrived. *answers* is the message that a letter to WeChat answers (models/replies.py). No foreign keys: a million rows are written at once, and notices are never deleted.
     """
 
     __tablename__ = "outbox"
@@ -73,6 +75,7 @@ class Letter(Base):
     notice_id: Mapped[int | None]
     member_id: Mapped[int | None]
     once: Mapped[bool] = mapped_column(default=False, server_default=false())
+    answers: Mapped[str | None]
 
     @property
     def message(self) -> Outgoing:
@@ -90,12 +93,23 @@ TABLE = cast(Table, Letter.__table__)
 
 
 async def put(
-    session: AsyncSession, to: Address, message: Outgoing, *, due: datetime, key: str | None = None
+    session: AsyncSession,
+    to: Address,
+    message: Outgoing,
+    *,
+    due: datetime,
+    key: str | None = None,
+    answers: str | None = None,
 ) -> None:
-    """Hand a letter to the postman; it leaves after the commit. The same *key* is put once only."""
+    """Hand a letter to the postman; it leaves after the commit. The same *key* is put once only.
+
+    *answers* is the platform's id of the message that it answers.
+    """
+    passive = answers is not None and to.channel == PASSIVE
     row = {
         "channel": to.channel, "address": to.id, "body": body_of(message), "lane": LANES.index(message.lane),
-        "state": "ready" if to.channel == PULLED else "waiting", "due": due, "tries": 0, "owner": "",
+        "state": "ready" if to.channel == PULLED else "waiting", "due": due + GRACE if passive else due,
+        "answers": answers if passive else None, "tries": 0, "owner": "",
         "platform_id": "", "reason": "", "created_at": due, "key": key, "once": False,
         "notice_id": LOOSE if message.lane == "bulk" else None,
     }  # fmt: skip

@@ -1,26 +1,166 @@
-"""The address that WeChat posts to."""
+"""The address that WeChat posts to: nothing is believed before it is verified, and answered in time or later."""
 
-from collections.abc import Callable
+import asyncio
+import contextlib
+import time
+from collections.abc import Callable, Iterator
 from datetime import datetime
 
+import structlog
 from aiohttp import web
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.channels.base import Receive
+from bot.channels.wechat import rendering, updates, xml
+from bot.channels.wechat.crypto import Forged
+from bot.channels.wechat.envelope import Envelope, Opened
+from bot.channels.wechat.rendering import Words
 from config.settings import Settings
+from models import replies, shown_lists, wechat_ledger
 from models.base import Database
+from models.messages import Incoming
 
+log = structlog.get_logger()
 PATH = "/wechat/callback"
+BODY_BYTES = 64 * 1024
+SECONDS, POLL, GLANCE = 4.0, 1.0, 0.2
+"""How long an answer may take; how often it is looked for unasked; how soon a copy looks, whose turn may be over."""
+DONE = b"success"
 
 
 class Callback:
     """Takes messages and answers them in the response where there is time."""
 
-    def __init__(self, settings: Settings, database: Database, clock: Callable[[], datetime]) -> None:
-        self._settings = settings
+    def __init__(
+        self, settings: Settings, database: Database, clock: Callable[[], datetime], words: Words
+    ) -> None:
+        self._words = words
+        self._envelope = Envelope(settings, clock)
+        self._site = settings.public_url.rstrip("/")
         self._database = database
         self._clock = clock
+        self._waiting: dict[str, set[asyncio.Event]] = {}
         self.receive: Receive | None = None
+        database.listen(self._wake)
 
     def routes(self) -> list[web.AbstractRouteDef]:
         """Return the address."""
-        return []
+        return [web.get(PATH, self._checked), web.post(PATH, self._posted)]
+
+    async def _checked(self, request: web.Request) -> web.Response:
+        """Answer WeChat's check of the address."""
+        try:
+            return web.Response(text=self._envelope.echo(request.query))
+        except Forged:
+            return web.Response(status=403)
+
+    async def _posted(self, request: web.Request) -> web.StreamResponse:
+        """Take one message: stored, then answered, or acknowledged where the answer needs longer."""
+        began = time.monotonic()
+        try:
+            opened = self._envelope.open(request.query, await _body(request))
+            said = updates.read(opened.fields)
+        except Forged:
+            return web.Response(status=403)
+        except xml.Malformed as problem:
+            log.warning("wechat message", problem=str(problem))
+            return web.Response(body=DONE)
+        try:
+            if isinstance(said, updates.Notice):
+                async with self._database.transaction() as session:
+                    await wechat_ledger.noted(session, said.openid, said.kind, said.fields)
+            if not isinstance(said, Incoming):
+                return web.Response(body=DONE)
+            return await self._answered(request, opened, said, began + SECONDS)
+        except (SQLAlchemyError, OSError) as error:
+            log.warning("wechat message not stored", problem=type(error).__name__)
+            return web.Response(status=503)
+
+    async def _answered(
+        self, request: web.Request, opened: Opened, said: Incoming, until: float
+    ) -> web.StreamResponse:
+        if self.receive is None:
+            return web.Response(status=503)
+        with self._listening(said.sender.id) as woken:
+            await self.receive(said)
+            answer = await self._answer(said, woken, until)
+        if answer is None:
+            return web.Response(body=DONE)
+        number, text = answer
+        return await self._write(request, number, self._envelope.reply(opened, text))
+
+    async def _answer(self, said: Incoming, woken: asyncio.Event, until: float) -> tuple[int, str] | None:
+        """Return the letter that answers *said* and how it is shown; None when there will be none in time."""
+        wait = GLANCE
+        while (left := until - time.monotonic()) > 0:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(min(wait, left)):
+                    await woken.wait()
+            woken.clear()
+            wait = POLL
+            async with self._database.transaction() as session:
+                done, answer = await self._look(session, said, self._clock())
+            if done:
+                return answer
+        return None
+
+    async def _look(
+        self, session: AsyncSession, said: Incoming, now: datetime
+    ) -> tuple[bool, tuple[int, str] | None]:
+        """Take the answer if it is there, and write down what numbers stand for from now on."""
+        await wechat_ledger.opened(session, said.sender.id, said.kind, now=now)
+        reply = await replies.take(session, said.sender, said.id, now=now)
+        if reply.letter is None:
+            return reply.done, None
+        message = reply.letter.message
+        shown = rendering.render(message, self._words, site=self._site)
+        if reply.first:
+            await shown_lists.shown(session, said.sender, message, shown.rest, now=now)
+        return True, (reply.letter.id, shown.text)
+
+    async def _write(self, request: web.Request, letter: int, body: bytes) -> web.StreamResponse:
+        """Write the answer; when the line breaks it waits for the next copy of the message."""
+        response = web.StreamResponse(headers={"Content-Type": "application/xml; charset=utf-8"})
+        response.content_length = len(body)
+        try:
+            await response.prepare(request)
+            await response.write(body)
+            await response.write_eof()
+        except (ConnectionError, asyncio.CancelledError):
+            async with self._database.transaction() as session:
+                await replies.give_back(session, letter, now=self._clock())
+            raise
+        return response
+
+    @contextlib.contextmanager
+    def _listening(self, chat: str) -> Iterator[asyncio.Event]:
+        woken = asyncio.Event()
+        self._waiting.setdefault(chat, set()).add(woken)
+        try:
+            yield woken
+        finally:
+            self._waiting[chat].discard(woken)
+            if not self._waiting[chat]:
+                del self._waiting[chat]
+
+    def _wake(self, name: str) -> None:
+        kind, _, chat = name.partition(":")
+        if kind == "turn":
+            for woken in self._waiting.get(chat, ()):
+                woken.set()
+
+
+async def _body(request: web.Request) -> bytes:
+    """Return the body.
+
+    Raises Forged when it is larger than any message of WeChat's.
+    """
+    if (request.content_length or 0) > BODY_BYTES:
+        raise Forged("size")
+    body = await request.content.read(BODY_BYTES + 1)
+    while len(body) <= BODY_BYTES and (more := await request.content.read(BODY_BYTES + 1 - len(body))):
+        body += more
+    if len(body) > BODY_BYTES:
+        raise Forged("size")
+    return body

@@ -8,12 +8,13 @@ import aiohttp
 from aiohttp import web
 
 from bot.channels.base import Receive
+from bot.channels.wechat import menu
 from bot.channels.wechat.callback import Callback
 from bot.channels.wechat.client import Client
 from bot.channels.wechat.ways import WaysOut
+from config.content import Content
 from config.settings import Settings
 from models.base import Database
-from models.files import Store
 from models.messages import Outgoing
 
 NAME = "wechat"
@@ -31,16 +32,24 @@ class WeChat:
         http: aiohttp.ClientSession,
         database: Database,
         clock: Callable[[], datetime],
-        store: Store,
+        content: Callable[[], Content],
     ) -> None:
+        def words(key: str) -> str:
+            return content().texts[key].text
+
         self.rate: float | None = settings.wechat_rate
-        self._client = Client(settings, http, clock)
-        self._callback = Callback(settings, database, clock)
-        self._ways = WaysOut(settings, self._client, database, clock, store)
+        self._grade = settings.wechat_grade
+        self._site = settings.public_url.rstrip("/")
+        self._content = content
+        self.client = Client(settings, http, clock)
+        self._callback = Callback(settings, database, clock, words)
+        self._ways = WaysOut(settings, self.client, database, clock, lambda: content().wechat, words)
 
     async def listen(self, receive: Receive) -> None:
         """Pass every message on until cancelled."""
         self._callback.receive = receive
+        if self._grade != "passive":
+            await menu.set_up(self.client, self._content().wechat, self._site)
         await asyncio.Event().wait()
 
     async def send(self, address: str, message: Outgoing) -> str:
@@ -49,7 +58,7 @@ class WeChat:
 
     async def fetch(self, reference: str) -> bytes:
         """Return a picture, voice or video; WeChat keeps them for three days."""
-        return await self._client.media(reference.removeprefix(f"{self.name}:"))
+        return await self.client.media(reference.removeprefix(f"{self.name}:"))
 
     def routes(self) -> list[web.AbstractRouteDef]:
         """Return the address that WeChat posts to."""
@@ -57,4 +66,4 @@ class WeChat:
 
     async def check(self) -> tuple[bool, str]:
         """Say whether WeChat answers, for the doctor."""
-        return await self._client.check()
+        return await self.client.check()

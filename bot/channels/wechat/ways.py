@@ -1,14 +1,25 @@
-"""The ways by which a letter can leave that answers nothing, tried in order."""
+"""The ways by which a letter can leave that answers nothing, tried in order: what is not open is held."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
+from typing import Any
 
 from bot.channels.base import Held
-from bot.channels.wechat.client import Client
+from bot.channels.wechat.client import BEIJING, Client
+from bot.channels.wechat.errors import Refusal, translated
+from bot.channels.wechat.rendering import Words, numbered, render
 from config.settings import Settings
+from config.wechat import Form
+from config.wechat import WeChat as Plan
+from models import shown_lists, wechat_ledger
 from models.base import Database
-from models.files import Store
-from models.messages import Outgoing
+from models.messages import Address, Outgoing
+from models.shown_lists import PAGE
+
+NAME = "wechat"
+CHARACTERS: Mapping[str, int] = {"thing": 20, "phrase": 5, "name": 10, "const": 20, "character_string": 32}
+"""How long the fields of a notice may be, by the kind in their name (wechat spec 1.3)."""
+ANSWERS = frozenset(["press", "reply"])
 
 
 class WaysOut:
@@ -20,18 +31,99 @@ class WaysOut:
         client: Client,
         database: Database,
         clock: Callable[[], datetime],
-        store: Store,
+        plan: Callable[[], Plan],
+        words: Words,
     ) -> None:
-        self._settings = settings
+        self._grade = settings.wechat_grade
+        self._site = settings.public_url.rstrip("/")
         self._client = client
         self._database = database
         self._clock = clock
-        self._store = store
+        self._plan = plan
+        self._words = words
 
-    async def send(self, address: str, message: Outgoing) -> str:
+    async def send(self, openid: str, letter: Outgoing) -> str:
         """Send one letter; return WeChat's id of it.
 
-        Raises Held when no way is open.
+        Raises Held when no way is open, else as every channel does.
         """
-        del address, message
+        if self._grade == "passive":
+            raise Held
+        try:
+            if await self._may_talk(openid, letter):
+                return await self._talk(openid, letter)
+        except Refusal as refusal:
+            if refusal.does != "window":
+                raise translated(refusal) from None
+            async with self._database.transaction() as session:
+                await wechat_ledger.close(session, openid)
+        return await self._notify(openid, letter)
+
+    async def _may_talk(self, openid: str, letter: Outgoing) -> bool:
+        """Use up one message of the window, if it is open, and write down what numbers stand for from now on."""
+        now = self._clock()
+        async with self._database.transaction() as session:
+            if not await wechat_ledger.take(session, openid, now=now):
+                return False
+            rest = render(letter, self._words, site=self._site).rest
+            await shown_lists.shown(session, Address(NAME, openid), letter, rest, now=now)
+            return True
+
+    async def _talk(self, openid: str, letter: Outgoing) -> str:
+        answer = await self._client.call("message/custom/send", {"touser": openid, **self._message(letter)})
+        return str(answer.get("msgid", ""))
+
+    def _message(self, letter: Outgoing) -> dict[str, Any]:
+        """Return the letter as a text, or as a menu to tap where it is no answer and its choices fit."""
+        rendered = render(letter, self._words, site=self._site)
+        choices = numbered(letter.choices)
+        if letter.lane in ANSWERS or rendered.rest or letter.digits or not 0 < len(choices) <= PAGE:
+            return {"msgtype": "text", "text": {"content": rendered.text}}
+        head = render(Outgoing(letter.text, tuple(c for c in letter.choices if c.url), letter.picture, letter.file),
+                      self._words, site=self._site)  # fmt: skip
+        rows = [{"id": c.value, "content": f"{n} {c.label}"} for n, c in enumerate(choices, 1)]
+        menu = {"head_content": head.text, "list": rows, "tail_content": self._words("list.hint")}
+        return {"msgtype": "msgmenu", "msgmenu": menu}
+
+    async def _notify(self, openid: str, letter: Outgoing) -> str:
+        """Send what the account has forms for; what it has none for is held."""
+        for form in self._plan().forms if self._grade == "certified-service" else ():
+            if letter.lane not in form.lanes:
+                continue
+            if form.route == "notice" and not await self._agreed(openid, form):
+                continue
+            try:
+                return await self._fill(openid, form, letter)
+            except Refusal as refusal:
+                if refusal.does == "consent":
+                    async with self._database.transaction() as session:
+                        await wechat_ledger.revoked(session, openid, form.id)
+                elif refusal.does not in {"quota", "right", "ours"}:
+                    raise translated(refusal) from None
         raise Held
+
+    async def _agreed(self, openid: str, form: Form) -> bool:
+        async with self._database.transaction() as session:
+            return await wechat_ledger.agreed(session, openid, form.id)
+
+    async def _fill(self, openid: str, form: Form, letter: Outgoing) -> str:
+        when = self._clock().astimezone(BEIJING).strftime("%Y-%m-%d %H:%M")
+        text = " ".join(letter.text.split())
+        data = {
+            name: {"value": fitted(name, said.format(text=text, when=when))}
+            for name, said in form.fields.items()
+        }
+        call = "message/template/send" if form.route == "template" else "message/subscribe/bizsend"
+        told: dict[str, Any] = {"touser": openid, "template_id": form.id, "data": data}
+        if self._site.startswith("https://"):
+            told["url" if form.route == "template" else "page"] = f"{self._site}/"
+        answer = await self._client.call(call, told)
+        return str(answer.get("msgid", ""))
+
+
+def fitted(name: str, said: str) -> str:
+    """Return *said* as the field called *name* may hold it."""
+    most = CHARACTERS.get(name.rstrip("0123456789"))
+    if most is None or len(said) <= most:
+        return said
+    return f"{said[: most - 1]}…"

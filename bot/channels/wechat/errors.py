@@ -1,0 +1,51 @@
+"""WeChat's refusals: what each code means for what we do next (wechat spec 1.6)."""
+
+from collections.abc import Mapping
+from typing import Literal
+
+from bot.channels.base import Held, TryLater, Unreachable
+
+Does = Literal["busy", "token", "gone", "window", "consent", "quota", "ours", "right", "mass", "unknown"]
+MEANINGS: Mapping[Does, tuple[int, ...]] = {
+    "busy": (-1,),
+    "token": (40001, 40014, 42001),
+    "gone": (40003, 43004, 50005),
+    "window": (45015, 45047),
+    "consent": (43101,),
+    "quota": (45009, 45011),
+    "ours": (45002, 47003, 40037, 40007, 40033),
+    "right": (48001, 48004, 40164, 89503, 89506, 89507, 40243),
+    "mass": (45028, 45064, 45065, 45066, 45067),
+}
+_DOES: Mapping[int, Does] = {code: does for does, codes in MEANINGS.items() for code in codes}
+SERVER_SECONDS, RIGHT_SECONDS = 5.0, 600.0
+
+
+class Refusal(Exception):  # noqa: N818 -- an answer of the platform, not a fault
+    """A call that WeChat did not do; *rid* is by what its staff find it, for seven days."""
+
+    def __init__(self, code: int, rid: str = "", *, does: Does | None = None, seconds: float = 0) -> None:
+        super().__init__(f"{code} {rid}".strip())
+        self.code = code
+        self.rid = rid
+        self.does: Does = does or _DOES.get(code, "ours")
+        self.seconds = seconds
+
+
+def translated(refusal: Refusal) -> Exception:
+    """Return *refusal* as what delivery understands."""
+    match refusal.does:
+        case "gone":
+            return Unreachable("blocked" if refusal.code == 43004 else "gone")  # noqa: PLR2004 -- not following
+        case "window" | "consent" | "mass":
+            return Held()
+        case "ours":
+            return Unreachable("refused")
+        case "quota":
+            return TryLater(refusal.seconds or RIGHT_SECONDS)
+        case "right" | "token":
+            return TryLater(refusal.seconds or RIGHT_SECONDS)
+        case "unknown":
+            return TryLater(SERVER_SECONDS, unknown=True)
+        case _:
+            return TryLater(SERVER_SECONDS)

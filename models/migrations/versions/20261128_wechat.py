@@ -1,0 +1,49 @@
+"""wechat"""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "b8130db49b41"
+down_revision = "f0a84bea31b8"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.create_table(
+        "shown_lists",
+        sa.Column("channel", sa.String(), nullable=False),
+        sa.Column("address", sa.String(), nullable=False),
+        sa.Column("body", sa.JSON(), nullable=False),
+        sa.Column("shown_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("channel", "address", name=op.f("pk_shown_lists")),
+    )
+    op.create_table(
+        "wechat_consents",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("openid", sa.String(), nullable=False),
+        sa.Column("form", sa.String(), nullable=False),
+        sa.Column("remaining", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_wechat_consents")),
+        sa.UniqueConstraint("openid", "form", name=op.f("uq_wechat_consents_openid_form")),
+    )
+    op.create_table(
+        "wechat_windows",
+        sa.Column("openid", sa.String(), nullable=False),
+        sa.Column("until", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("remaining", sa.Integer(), nullable=False),
+        sa.Column("tap_until", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("tap_remaining", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("openid", name=op.f("pk_wechat_windows")),
+    )
+    with op.batch_alter_table("outbox", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("answers", sa.String(), nullable=True))
+
+
+def downgrade() -> None:
+    with op.batch_alter_table("outbox", schema=None) as batch_op:
+        batch_op.drop_column("answers")
+
+    op.drop_table("wechat_windows")
+    op.drop_table("wechat_consents")
+    op.drop_table("shown_lists")
