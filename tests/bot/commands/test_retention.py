@@ -19,6 +19,8 @@ questions        180 days (unverified)   by itself       1     {day}
 talks            365 days (unverified)   by itself       1     {day}
 consents         1095 days (unverified)  by itself       0
 cases            1095 days (unverified)  when confirmed  1     {day}
+applications     1095 days (unverified)  when confirmed  1     {day}
+proposals        1095 days (unverified)  when confirmed  1     {day}
 """
 
 
@@ -61,5 +63,5 @@ def test_what_is_too_old_is_shown_and_goes_when_it_may(capsys, folder):  # noqa:
 def test_kind_that_there_is_not_is_told(capsys, folder):  # noqa: F811 -- the fixture
     run(capsys, "migrate")
 
-    kinds = "conversations, messages_failed, questions, talks, consents, cases"
+    kinds = "conversations, messages_failed, questions, talks, consents, cases, applications, proposals"
     assert run(capsys, "retention", "--apply", "all") == (1, "", f"there is no kind all: {kinds}\n")
