@@ -106,6 +106,9 @@ def _assemble(
         if settings.wechat_app_id
         else None
     )
+    timely = any("timely" in form.lanes for form in dialogue.edition.content.wechat.forms)
+    reached = settings.wechat_grade == "certified-service" and timely
+    members.are_fetched(*(() if reached else ("wechat",)))
     channels: list[Channel] = [chat, *(channel for channel in (telegram, wechat) if channel)]
     intake = Intake(channels, store)
     mailboxes = Mailboxes(database, dialogue.answer, dialogue.fault, now, intake)

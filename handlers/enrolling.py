@@ -92,7 +92,7 @@ async def own(turn: Turn, place: Place, event: Event) -> Outgoing:
     if place.state == OFFERED:
         return turn.say("enrol.offer", *_yes_no(turn, place), human, **values)
     if place.state == WAITING:
-        web = await members.only_on_the_page(turn.session, turn.member)
+        web = await members.only_when_they_come(turn.session, turn.member)
         out = turn.choice("enrol.choices.unwait", f"quit:{place.id}")
         more = turn.choice("enrol.choices.others", "menu:activities")
         key = "enrol.waiting_web" if web else of_kind(turn.content, "enrol.waiting", event)
@@ -208,7 +208,7 @@ async def _promise(session: AsyncSession, content: Content, place: Place, event:
     """Promise a reminder only where one can reach the member in time."""
     ahead = event.starts is not None and now < reminders.moment(event.starts, reminders.BEFORE["day"])
     owner = await session.get_one(Member, place.member_id)
-    if not ahead or await members.only_on_the_page(session, owner):
+    if not ahead or await members.only_when_they_come(session, owner):
         return ""
     return content.texts["enrol.promise"].text
 

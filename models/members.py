@@ -78,6 +78,8 @@ BOUND = ("name", "phone", "union_name", "area", "roster_id", "verified_at")
 """What a bound card brings."""
 Move = Callable[[AsyncSession, Member, Member, datetime], Awaitable[None]]
 PAGE = "web"
+_fetched = {PAGE}
+"""The channels on which nothing reaches a member before they come."""
 MOVES: list[Move] = []
 """What merge() calls with (session, keep, other, now): each brings the rows of one table over to *keep*."""
 
@@ -86,6 +88,12 @@ def moves_along(move: Move) -> Move:
     """Let merge() call *move*: every table with rows of a member has one, beside the table."""
     MOVES.append(move)
     return move
+
+
+def are_fetched(*channels: str) -> None:
+    """Name the channels, beside the page, whose letters wait until their member comes; this holds for the process."""
+    _fetched.clear()
+    _fetched.update((PAGE, *channels))
 
 
 async def at_address(session: AsyncSession, at: Address, *, language: str = "", now: datetime) -> Member:
@@ -127,9 +135,10 @@ async def places(session: AsyncSession, at: Address) -> frozenset[str]:
 
 
 async def contacts(session: AsyncSession, member: Member) -> list[Contact]:
-    """Return the living addresses of *member*."""
+    """Return the living addresses of *member*, those first where they are reached unasked."""
     query = select(Contact).where(Contact.member_id == member.id, Contact.dead_at.is_(None))
-    return list(await session.scalars(query.order_by(Contact.channel, Contact.address)))
+    found = await session.scalars(query.order_by(Contact.channel, Contact.address))
+    return sorted(found, key=lambda contact: contact.channel in _fetched)
 
 
 async def addresses(session: AsyncSession, member: Member) -> list[Address]:
@@ -138,9 +147,9 @@ async def addresses(session: AsyncSession, member: Member) -> list[Address]:
     return [contact.at for contact in await session.scalars(query)]
 
 
-async def only_on_the_page(session: AsyncSession, member: Member) -> bool:
-    """Say whether nothing reaches *member* once they have closed the chat page."""
-    return all(contact.channel == PAGE for contact in await contacts(session, member))
+async def only_when_they_come(session: AsyncSession, member: Member) -> bool:
+    """Say whether nothing reaches *member* before they come back by themselves."""
+    return all(contact.channel in _fetched for contact in await contacts(session, member))
 
 
 def masked(phone: str) -> str:
@@ -154,7 +163,7 @@ def masked(phone: str) -> str:
 
 def is_called(member: Member, contacts: Sequence[Contact]) -> bool:
     """Say whether a colleague has to call *member*: with these living addresses nothing else reaches them for sure."""
-    return bool(member.phone) and all(contact.channel == PAGE for contact in contacts)
+    return bool(member.phone) and all(contact.channel in _fetched for contact in contacts)
 
 
 async def bury(session: AsyncSession, at: Address, reason: str, now: datetime) -> None:

@@ -4,11 +4,9 @@ import asyncio
 import io
 import json
 import re
-import time
-from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from unittest.mock import patch
 
@@ -23,86 +21,16 @@ from models import content, staff, staff_sessions
 from models.files import Store
 from models.outbox import Letter
 from models.rights import Grant, Role
+from tests import follower
 from tests.databases import tables
 from tests.office import Desk
+from tests.phones import PATIENCE, Member, RunningClock
 from tests.platforms import telegram as platform
+from tests.platforms import wechat
 
-WAYS = ("web", "telegram")
-PATIENCE = 20
-A_MOMENT = timedelta(seconds=2)
-
-
-class RunningClock:
-    """A clock that runs on and can be set forward; it begins on Tuesday, 10 November 2026, 10:00 in Beijing."""
-
-    def __init__(self) -> None:
-        self._ahead = datetime(2026, 11, 10, 2, tzinfo=UTC) - datetime.fromtimestamp(time.monotonic(), UTC)
-
-    def __call__(self) -> datetime:
-        return datetime.fromtimestamp(time.monotonic(), UTC) + self._ahead
-
-    def forward(self, by: timedelta) -> None:
-        """Let time pass."""
-        self._ahead += by
-
-
-class Member(ABC):
-    """A member with a phone; *actions* counts what they said, sent and pressed."""
-
-    def __init__(self, clock: RunningClock) -> None:
-        self.actions = 0
-        self._clock = clock
-
-    async def say(self, said: str) -> str:
-        """Say something, or press `[label]`; return the answer, its buttons on the last line."""
-        self.actions += 1
-        self._clock.forward(A_MOMENT)
-        await (self._press(said.strip("[]")) if said.startswith("[") else self._text(said))
-        return await self.read()
-
-    async def start(self, event: str) -> str:
-        """Follow the code on a poster; return the answer."""
-        self.actions += 1
-        self._clock.forward(A_MOMENT)
-        await self._start(event)
-        return await self.read()
-
-    async def run(self, *lines: tuple[str, str]) -> None:
-        """Say each left side; the answer must equal the right side."""
-        for said, expected in lines:
-            told = await self.say(said)
-            assert told == expected, f"{said} was answered:\n{told}"
-
-    async def read(self) -> str:
-        """Wait for the next letter and return it."""
-        async with asyncio.timeout(PATIENCE):
-            return await self._next()
-
-    async def show(self, picture: bytes) -> str:
-        """Send a picture and return the answer."""
-        self.actions += 1
-        self._clock.forward(A_MOMENT)
-        await self._picture_sent(picture)
-        return await self.read()
-
-    @abstractmethod
-    async def picture(self) -> bytes:
-        """Return the picture of the newest letter."""
-
-    @abstractmethod
-    async def _picture_sent(self, picture: bytes) -> None: ...
-
-    @abstractmethod
-    async def _text(self, said: str) -> None: ...
-
-    @abstractmethod
-    async def _press(self, label: str) -> None: ...
-
-    @abstractmethod
-    async def _start(self, event: str) -> None: ...
-
-    @abstractmethod
-    async def _next(self) -> str: ...
+WAYS = ("web", "telegram", "wechat")
+AT_ANY_TIME = ("web", "telegram")
+"""Where a letter arrives whenever it is written: on WeChat it may wait for the next contact (tests/account)."""
 
 
 class OnTelegram(Member):
@@ -212,7 +140,10 @@ class OnThePage(Member):
 class Town:
     """The service with its demo events, and its members."""
 
-    def __init__(self, house: app.House, clock: RunningClock, server: platform.Server, url: str) -> None:
+    def __init__(
+        self, house: app.House, clock: RunningClock, server: platform.Server, url: str, account: wechat.Server
+    ) -> None:
+        self.account = account
         self.house = house
         self.clock = clock
         self.server = server
@@ -223,6 +154,8 @@ class Town:
 
     async def member(self, way: str) -> Member:
         """Let a new member take up their phone."""
+        if way == "wechat":
+            return follower.OnWeChat(self.clock, self.account)
         if way == "telegram":
             self._pages.append(aiohttp.ClientSession())
             return OnTelegram(self.clock, self.server, str(100 + len(self._pages)))
@@ -307,13 +240,17 @@ async def _one_index() -> AsyncIterator[None]:
 
 
 @asynccontextmanager
-async def town(folder: Path) -> AsyncIterator[Town]:
-    """Run the service with its demo events."""
+async def town(folder: Path, *, grade: str = "certified-service", **more: str) -> AsyncIterator[Town]:
+    """Run the service with its demo events, on every channel; *grade* is that of the account on WeChat."""
     clock = RunningClock()
-    async with platform.serving() as server:
+    async with (
+        platform.serving() as server,
+        wechat.serving(grade=grade, clock=lambda: clock().timestamp()) as account,
+    ):
         settings = Settings(
             _env_file=None, data_dir=folder, demo=True, telegram_bot_token=platform.TOKEN,
             telegram_api_url=server.url, telegram_file_url=f"{server.url}/file",
+            wechat_api_url=account.url, wechat_grade=grade, **wechat.SETTINGS, **more,
         )  # fmt: skip
         (folder / "gonghui.db").write_bytes(await tables())
         async with _one_index(), app.build(settings, clock) as house, TestServer(house.site) as site:
@@ -321,7 +258,8 @@ async def town(folder: Path) -> AsyncIterator[Town]:
                 asyncio.create_task(channel.listen(house.mailboxes.receive)) for channel in house.channels
             ]
             tasks.append(asyncio.create_task(house.delivery.run()))
-            found = Town(house, clock, server, str(site.make_url("/")).rstrip("/"))
+            found = Town(house, clock, server, str(site.make_url("/")).rstrip("/"), account)
+            account.callback = f"{site.make_url('/wechat/callback')}"
             try:
                 yield found
             finally:

@@ -112,7 +112,7 @@ async def _tell(session: AsyncSession, shown: Content, changes: Sequence[Change]
     """Write to all whom it touches; who has no chat that reaches them knows from the paper, or the call, itself."""
     own = changes[0].place
     owner = await session.get_one(Member, own.member_id)
-    knows = await members.only_on_the_page(session, owner)
+    knows = await members.only_when_they_come(session, owner)
     await telling.tell(session, shown, changes, but=own if knows else None, now=now)
 
 

@@ -44,7 +44,7 @@ async def request(turn: Turn, about: str) -> Outgoing:
         handoff.bot_answers = True
         return turn.say("human.nobody")
     said = _receipt(turn, at, "human.waiting" if at.on else "human.later")
-    page = await members.only_on_the_page(turn.session, turn.member)
+    page = await members.only_when_they_come(turn.session, turn.member)
     return await _leave_phone(turn, said) if page and not turn.conversation.form else said
 
 

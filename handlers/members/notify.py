@@ -15,7 +15,7 @@ async def keep(turn: Turn, slug: str) -> Outgoing:
     if entry is None:
         return turn.say("search.nothing")
     await interests.note(turn.session, turn.member, slug, told=stage(entry, turn.now), now=turn.now)
-    page = await members.only_on_the_page(turn.session, turn.member)
+    page = await members.only_when_they_come(turn.session, turn.member)
     return turn.say("notify.kept_web" if page else "notify.kept", slug=slug)
 
 

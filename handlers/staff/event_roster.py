@@ -83,7 +83,7 @@ async def call(visit: Visit) -> Reply:
     changes = await paper.sign_up(visit.session, event, _applicant(visit), visit.staff.login, now=visit.now)
     own = changes[0].place
     owner = await visit.session.get_one(Member, own.member_id)
-    knows = await members.only_on_the_page(visit.session, owner)
+    knows = await members.only_when_they_come(visit.session, owner)
     await planning.tell(visit, [change for change in changes if not (knows and change.place is own)])
     visit.saw(f"/events/{event.slug}/places/{own.id}")
     said = "早就报过了" if changes[0].what == "already" else planning.STATES[own.state]

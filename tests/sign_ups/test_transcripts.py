@@ -14,7 +14,7 @@ from models.messages import Address
 from models.outbox import Letter
 from models.signups import Wish
 from tests.pictures import exif, saved, scene
-from tests.town import WAYS, Member, Town, town
+from tests.town import AT_ANY_TIME, WAYS, Member, Town, town
 
 pytestmark = pytest.mark.timeout(120)
 DAY = timedelta(days=1)
@@ -378,6 +378,7 @@ async def test_class_tells_all_its_dates(place, way):
     assert member.actions == 4
 
 
+@pytest.mark.parametrize("way", AT_ANY_TIME)
 async def test_waiting_member_is_offered_the_place_that_is_given_back_and_takes_it(place, way):
     await fill(place, "board-contest", 39)
     holder, waiting = await place.member(way), await place.member(way)
@@ -402,6 +403,7 @@ async def test_waiting_member_is_offered_the_place_that_is_given_back_and_takes_
     assert (await waiting.say("我的")).startswith("报上了，编号C041。")
 
 
+@pytest.mark.parametrize("way", AT_ANY_TIME)
 async def test_lottery_is_drawn_and_told(place, way):
     member = await place.member(way)
     await introduce(member, "王芳（演示）", "13800000001")
@@ -453,6 +455,7 @@ async def test_branch_is_joined_when_its_leader_agrees_and_left(place, way):
     await member.run(("[退出]", "退出文体分会（演示）？以后还能再加入。\n[退掉] [不退]"))
 
 
+@pytest.mark.parametrize("way", AT_ANY_TIME)
 async def test_ticket_is_a_picture_and_six_digits_and_the_day_before_it_is_offered_again(place, way):
     member = await place.member(way)
     await introduce(member, "王芳（演示）", "13800000001")
@@ -483,6 +486,7 @@ async def test_ticket_is_a_picture_and_six_digits_and_the_day_before_it_is_offer
     assert await member.say("[签到码]") == ticket
 
 
+@pytest.mark.parametrize("way", AT_ANY_TIME)
 async def test_member_turns_up_is_checked_in_and_is_asked_how_it_was(place, way):
     member = await place.member(way)
     await introduce(member, "王芳（演示）", "13800000001")
