@@ -101,14 +101,7 @@ def _assemble(
 
     chat = _chat(settings, database, dialogue, store, now)
     telegram = Telegram(settings, http, now, store) if settings.telegram_bot_token is not None else None
-    wechat = (
-        WeChat(settings, http, database, now, lambda: dialogue.edition.content)
-        if settings.wechat_app_id
-        else None
-    )
-    timely = any("timely" in form.lanes for form in dialogue.edition.content.wechat.forms)
-    reached = settings.wechat_grade == "certified-service" and timely
-    members.are_fetched(*(() if reached else ("wechat",)))
+    wechat = _wechat(settings, database, dialogue, http, store, now)
     channels: list[Channel] = [chat, *(channel for channel in (telegram, wechat) if channel)]
     intake = Intake(channels, store)
     mailboxes = Mailboxes(database, dialogue.answer, dialogue.fault, now, intake)
@@ -131,6 +124,23 @@ def _assemble(
     site = server.build(settings, database, routes)
     site.on_shutdown.append(chat.close)
     return House(settings, database, dialogue, mailboxes, delivery, schedule, tuple(channels), site)
+
+
+def _wechat(
+    settings: Settings,
+    database: Database,
+    dialogue: Dialogue,
+    http: aiohttp.ClientSession,
+    store: Store,
+    now: Callable[[], datetime],
+) -> WeChat | None:
+    """Return the Official Account, if there is one; unasked it reaches members only with a form for letters in time."""
+    timely = any("timely" in form.lanes for form in dialogue.edition.content.wechat.forms)
+    reached = settings.wechat_grade == "certified-service" and timely
+    members.are_fetched(*(() if reached else (WeChat.name,)))
+    if not settings.wechat_app_id:
+        return None
+    return WeChat(settings, http, database, now, lambda: dialogue.edition.content, store)
 
 
 def _chat(

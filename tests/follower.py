@@ -35,7 +35,8 @@ class OnWeChat(Member):
         await self._server.subscribe(event, self.openid)
 
     async def picture(self) -> bytes:
-        raise NotImplementedError
+        mine = [told for told in self._server.sent if told["touser"] == self.openid]
+        return self._server.media[mine[-1]["image"]["media_id"]]
 
     async def _picture_sent(self, picture: bytes) -> None:
         number = f"media-{len(self._server.media)}"

@@ -195,7 +195,9 @@ class Server:
             found = self.media.get(request.query["media_id"])
             return web.Response(body=found) if found is not None else _refused(40007)
         if name == "media/upload":
-            return web.json_response({"type": "image", "media_id": f"media-{next(self._numbers)}"})
+            number = f"media-{next(self._numbers)}"
+            self.media[number] = await _uploaded(request.headers, body)
+            return web.json_response({"type": "image", "media_id": number})
         if b"\\u" in body:
             return _refused(40033)
         told = orjson.loads(body) if body else {}
@@ -244,6 +246,8 @@ class Server:
         text = _told(told)
         if len(text.encode()) > TEXT_BYTES:
             return 45002, {}
+        if told["msgtype"] == "text" and not text.strip():
+            return 44004, {}
         until, left = self.windows.get(openid, (0, 0))
         if until < self.clock():
             return 45015, {}
@@ -294,7 +298,16 @@ class Server:
                 await asyncio.sleep(0.02)
 
 
+async def _uploaded(headers: Mapping[str, str], body: bytes) -> bytes:
+    """Return the file in a form."""
+    boundary = headers["Content-Type"].partition("boundary=")[2].encode()
+    part = body.split(b"--" + boundary)[1]
+    return part.partition(b"\r\n\r\n")[2].removesuffix(b"\r\n")
+
+
 def _told(told: Mapping[str, Any]) -> str:
+    if told["msgtype"] == "image":
+        return ""
     if told["msgtype"] == "msgmenu":
         menu = told["msgmenu"]
         return "\n".join(

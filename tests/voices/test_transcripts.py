@@ -10,6 +10,7 @@ from tests.town import WAYS, town
 pytestmark = pytest.mark.timeout(120)
 ANSWERED = {
     "web": "您的建议（编号JY2026-0001）有答复了：\n下月加一个窗口\n[写建议] [转人工]",
+    "wechat": "您的建议（编号JY2026-0001）有答复了：\n下月加一个窗口\n[写建议] [转人工]",
     "telegram": "您有一条工会消息，点开查看。\n[点开查看]",
 }
 

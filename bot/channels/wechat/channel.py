@@ -15,6 +15,7 @@ from bot.channels.wechat.ways import WaysOut
 from config.content import Content
 from config.settings import Settings
 from models.base import Database
+from models.files import Store
 from models.messages import Outgoing
 
 NAME = "wechat"
@@ -33,6 +34,7 @@ class WeChat:
         database: Database,
         clock: Callable[[], datetime],
         content: Callable[[], Content],
+        store: Store,
     ) -> None:
         def words(key: str) -> str:
             return content().texts[key].text
@@ -43,7 +45,7 @@ class WeChat:
         self._content = content
         self.client = Client(settings, http, clock)
         self._callback = Callback(settings, database, clock, words)
-        self._ways = WaysOut(settings, self.client, database, clock, lambda: content().wechat, words)
+        self._ways = WaysOut(settings, self.client, database, clock, lambda: content().wechat, words, store)
 
     async def listen(self, receive: Receive) -> None:
         """Pass every message on until cancelled."""

@@ -7,12 +7,14 @@ from typing import Any
 from bot.channels.base import Held
 from bot.channels.wechat.client import BEIJING, Client
 from bot.channels.wechat.errors import Refusal, translated
+from bot.channels.wechat.pictures import Pictures
 from bot.channels.wechat.rendering import Words, numbered, render
 from config.settings import Settings
 from config.wechat import Form
 from config.wechat import WeChat as Plan
 from models import shown_lists, wechat_ledger
 from models.base import Database
+from models.files import Store
 from models.messages import Address, Outgoing
 from models.shown_lists import PAGE
 
@@ -33,6 +35,7 @@ class WaysOut:
         clock: Callable[[], datetime],
         plan: Callable[[], Plan],
         words: Words,
+        store: Store,
     ) -> None:
         self._grade = settings.wechat_grade
         self._site = settings.public_url.rstrip("/")
@@ -41,6 +44,7 @@ class WaysOut:
         self._clock = clock
         self._plan = plan
         self._words = words
+        self._pictures = Pictures(client, store, self._site, clock)
 
     async def send(self, openid: str, letter: Outgoing) -> str:
         """Send one letter; return WeChat's id of it.
@@ -70,7 +74,11 @@ class WaysOut:
             return True
 
     async def _talk(self, openid: str, letter: Outgoing) -> str:
-        answer = await self._client.call("message/custom/send", {"touser": openid, **self._message(letter)})
+        if letter.picture and not letter.text:
+            told = {"msgtype": "image", "image": {"media_id": await self._pictures.carry(letter.picture)}}
+        else:
+            told = self._message(letter)
+        answer = await self._client.call("message/custom/send", {"touser": openid, **told})
         return str(answer.get("msgid", ""))
 
     def _message(self, letter: Outgoing) -> dict[str, Any]:
