@@ -19,7 +19,7 @@ from handlers.search.index import Found, Index
 from handlers.search.normalise import is_english
 from handlers.service import SILENCE, Turn
 from models import answers as noticed
-from models import conversations, handoffs, members, merger, outbox, question_counts, unanswered
+from models import conversations, handoffs, leaving, members, merger, outbox, question_counts, unanswered
 from models.base import Refused
 from models.messages import Choice, Incoming, Outgoing
 
@@ -27,6 +27,8 @@ log = structlog.get_logger()
 LONG = 500
 OFFERED = 3
 AT_HOME = Ways()
+FORGETS = frozenset(["wechat"])
+"""The channels that demand that whoever leaves is forgotten (WeChat, event of unsubscribing)."""
 IN_PLACE = frozenset(["menu", "show", "detail", "papers", "wrong", "none", "places", "topics", "f"])
 """The buttons whose answer takes the place of the message they stand under."""
 
@@ -57,7 +59,7 @@ class Dialogue:
     async def answer(self, session: AsyncSession, message: Incoming, now: datetime) -> None:
         """Answer one message: state, rows and letters go into *session*."""
         if message.kind == "blocked":
-            await members.bury(session, message.sender, "blocked", now)
+            await self._gone(session, message, now)
             return
         message = await numbering.meant(session, message, now=now)
         turn = await self._turn(session, message, now)
@@ -74,6 +76,14 @@ class Dialogue:
         await telling.tell(session, turn.content, merger.moved(session), now=now)
         if reply is not SILENCE:
             await _send(turn, reply)
+
+    async def _gone(self, session: AsyncSession, message: Incoming, now: datetime) -> None:
+        """Let an address rest, or forget who was behind it where the platform demands that."""
+        if message.sender.channel in FORGETS:
+            changes = await leaving.left(session, message.sender, now=now)
+            await telling.tell(session, self.edition.content, changes, now=now)
+        else:
+            await members.bury(session, message.sender, "blocked", now)
 
     async def fault(self, session: AsyncSession, message: Incoming, now: datetime) -> None:
         """Tell the member that the message is kept though it could not be answered."""

@@ -59,11 +59,6 @@ async def opened(session: AsyncSession, openid: str, kind: str, *, now: datetime
         window.tap_until, window.tap_left = now + TAP_LASTS - TAP_EARLY, TAP
     else:
         window.until, window.left = now + TALK_LASTS - EARLY, TALK
-    await release(session, openid, now=now)
-
-
-async def release(session: AsyncSession, openid: str, *, now: datetime) -> None:
-    """Let the letters that were held for *openid* be sent."""
     held = (TABLE.c.channel == PASSIVE, TABLE.c.address == openid, TABLE.c.state == HELD)
     done = await session.execute(update(TABLE).where(*held).values(state="waiting", due=now))
     if done.rowcount:  # type: ignore[attr-defined]  # an UPDATE has a row count

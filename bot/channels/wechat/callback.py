@@ -4,7 +4,9 @@ import asyncio
 import contextlib
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import datetime
+from typing import NamedTuple
 
 import structlog
 from aiohttp import web
@@ -15,11 +17,13 @@ from bot.channels.base import Receive
 from bot.channels.wechat import rendering, updates, xml
 from bot.channels.wechat.crypto import Forged
 from bot.channels.wechat.envelope import Envelope, Opened
-from bot.channels.wechat.rendering import Words
+from bot.channels.wechat.rendering import Rendered, Words
 from config.settings import Settings
 from models import replies, shown_lists, wechat_ledger
 from models.base import Database
-from models.messages import Incoming
+from models.messages import Incoming, Outgoing
+from models.outbox import Letter
+from models.shown_lists import PAGE
 
 log = structlog.get_logger()
 PATH = "/wechat/callback"
@@ -29,6 +33,13 @@ SECONDS, POLL, GLANCE = 4.0, 1.0, 0.2
 DONE = b"success"
 
 
+class Shown(NamedTuple):
+    """What a response holds: the letters and how they are shown."""
+
+    letters: list[int]
+    text: str
+
+
 class Callback:
     """Takes messages and answers them in the response where there is time."""
 
@@ -36,6 +47,7 @@ class Callback:
         self, settings: Settings, database: Database, clock: Callable[[], datetime], words: Words
     ) -> None:
         self._words = words
+        self._passive = settings.wechat_grade == "passive"
         self._envelope = Envelope(settings, clock)
         self._site = settings.public_url.rstrip("/")
         self._database = database
@@ -87,10 +99,9 @@ class Callback:
             answer = await self._answer(said, woken, until)
         if answer is None:
             return web.Response(body=DONE)
-        number, text = answer
-        return await self._write(request, number, self._envelope.reply(opened, text))
+        return await self._write(request, answer.letters, self._envelope.reply(opened, answer.text))
 
-    async def _answer(self, said: Incoming, woken: asyncio.Event, until: float) -> tuple[int, str] | None:
+    async def _answer(self, said: Incoming, woken: asyncio.Event, until: float) -> Shown | None:
         """Return the letter that answers *said* and how it is shown; None when there will be none in time."""
         wait = GLANCE
         while (left := until - time.monotonic()) > 0:
@@ -105,21 +116,49 @@ class Callback:
                 return answer
         return None
 
-    async def _look(
-        self, session: AsyncSession, said: Incoming, now: datetime
-    ) -> tuple[bool, tuple[int, str] | None]:
+    async def _look(self, session: AsyncSession, said: Incoming, now: datetime) -> tuple[bool, Shown | None]:
         """Take the answer if it is there, and write down what numbers stand for from now on."""
-        await wechat_ledger.opened(session, said.sender.id, said.kind, now=now)
+        if not self._passive:
+            await wechat_ledger.opened(session, said.sender.id, said.kind, now=now)
         reply = await replies.take(session, said.sender, said.id, now=now)
-        if reply.letter is None:
+        letters = list(reply.letters)
+        if self._passive and reply.done and reply.first:
+            letters += await self._brought(session, said, letters, now)
+        if not letters:
             return reply.done, None
-        message = reply.letter.message
-        shown = rendering.render(message, self._words, site=self._site)
+        message = self._joined(letters)
+        shown = self._render(message)
         if reply.first:
             await shown_lists.shown(session, said.sender, message, shown.rest, now=now)
-        return True, (reply.letter.id, shown.text)
+        return True, Shown([letter.id for letter in letters], shown.text)
 
-    async def _write(self, request: web.Request, letter: int, body: bytes) -> web.StreamResponse:
+    async def _brought(
+        self, session: AsyncSession, said: Incoming, letters: list[Letter], now: datetime
+    ) -> list[Letter]:
+        """Return what waited for this member and fits beside the answer: an account that may not write tells it now."""
+        brought: list[Letter] = []
+        if letters and letters[0].message.digits:  # a question waits for its answer
+            return brought
+        for letter in await replies.held(session, said.sender, now=now):
+            together = self._joined([*letters, *brought, letter])
+            if self._render(together).rest or len(rendering.numbered(together.choices)) > PAGE:
+                break
+            replies.give(letter, said.id, now=now)
+            brought.append(letter)
+        return brought
+
+    def _joined(self, letters: list[Letter]) -> Outgoing:
+        """Return the answer, the newest of *letters*, with what waited for it below, as one message."""
+        ordered = sorted(letters, key=lambda letter: letter.id)
+        answer, *others = (letter.message for letter in (ordered[-1], *ordered[:-1]))
+        text = f"\n\n{self._words('list.brought')}\n".join([answer.text, *(other.text for other in others)])
+        choices = dict.fromkeys(choice for one in (answer, *others) for choice in one.choices)
+        return replace(answer, text=text, choices=tuple(choices))
+
+    def _render(self, message: Outgoing) -> Rendered:
+        return rendering.render(message, self._words, site=self._site)
+
+    async def _write(self, request: web.Request, letters: list[int], body: bytes) -> web.StreamResponse:
         """Write the answer; when the line breaks it waits for the next copy of the message."""
         response = web.StreamResponse(headers={"Content-Type": "application/xml; charset=utf-8"})
         response.content_length = len(body)
@@ -129,7 +168,7 @@ class Callback:
             await response.write_eof()
         except (ConnectionError, asyncio.CancelledError):
             async with self._database.transaction() as session:
-                await replies.give_back(session, letter, now=self._clock())
+                await replies.give_back(session, letters, now=self._clock())
             raise
         return response
 
