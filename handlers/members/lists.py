@@ -4,8 +4,8 @@ from dataclasses import replace
 
 from handlers.service import Service, Turn
 from models import shown_lists
-from models.messages import Choice, Outgoing
-from models.shown_lists import PAGE, ShownList
+from models.messages import Outgoing
+from models.shown_lists import PAGE
 
 
 async def turned(turn: Turn, how: str) -> Outgoing:
@@ -17,13 +17,10 @@ async def turned(turn: Turn, how: str) -> Outgoing:
     if how == "more" and shown.rest:
         return Outgoing(shown.rest, shown.page(shown.first), digits=shown.digits)
     first = {"next": shown.first + PAGE, "back": shown.first - PAGE}.get(how, shown.first)
-    key = how if how in {"old", "again"} else "page"
-    told = turn.say(f"list.{key}", page=first // PAGE + 1)
-    return Outgoing(told.text, _from(shown, first))
-
-
-def _from(shown: ShownList, first: int) -> tuple[Choice, ...]:
-    return shown.page(first if 0 <= first < len(shown.choices) else 0)
+    if not 0 < first < len(shown.choices):
+        first = 0
+    key = how if how in {"old", "again"} else "page" if first else "first"
+    return Outgoing(turn.say(f"list.{key}", page=first // PAGE + 1).text, shown.page(first))
 
 
 service = Service(name="list", title="翻页", actions={"list": turned})
