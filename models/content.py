@@ -143,6 +143,8 @@ async def complete(session: AsyncSession, pieces: Iterable[Piece], *, now: datet
 
 
 async def _rows(session: AsyncSession) -> dict[tuple[Shelf, str], Published]:
+    """Return everything that is published, for one process alone: two may start on an empty database at once."""
+    await lock(session, "content")
     return {
         (shelf, row.key): row
         for shelf, table in TABLES.items()

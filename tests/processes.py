@@ -32,7 +32,7 @@ class Service:
             name: value
             for name, value in os.environ.items()
             if not name.startswith(
-                ("TELEGRAM_", "DATA", "HTTP_", "COVERAGE_")
+                ("TELEGRAM_", "WECHAT_", "DATA", "HTTP_", "COVERAGE_")
             )  # watched it starts too slowly
         }
         self._environment = {

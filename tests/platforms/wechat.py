@@ -49,7 +49,10 @@ class Answer(NamedTuple):
 
 @dataclass
 class Server:
-    """The platform; *grade* is what the account may do, *faults* are answered once each, in order, by the call named."""
+    """The platform; *grade* is what the account may do, *faults* are answered once each, in order, by the call named.
+
+    *delay* is how long each call takes, *patience* how long it waits after a broken line before it posts again.
+    """
 
     grade: str = "certified-service"
     mode: str = "safe"
@@ -70,6 +73,7 @@ class Server:
     menu: list[Any] = field(default_factory=list)
     logins: dict[str, dict[str, Any]] = field(default_factory=dict)
     delay: float = 0
+    patience: float = 0
     _numbers: Any = field(default_factory=lambda: itertools.count(1_000_000))
 
     @property
@@ -109,6 +113,7 @@ class Server:
             try:
                 answer = await self.post(*self.sealed(message))
             except (TimeoutError, aiohttp.ClientError):
+                await asyncio.sleep(self.patience)
                 continue
             if answer.status == 200:
                 if answer.text is not None:
@@ -132,13 +137,13 @@ class Server:
         outer = xmltodict.unparse({"xml": {**extra, "Encrypt": parts["Encrypt"]}}, full_document=False)
         return told | query, outer.encode()
 
-    async def post(self, query: Mapping[str, str], body: bytes) -> Answer:
+    async def post(self, query: Mapping[str, str], body: bytes, *, at: str = "") -> Answer:
         """Post to the callback and read the answer as WeChat does: what it cannot read it would show as a fault."""
         timeout = aiohttp.ClientTimeout(total=SECONDS)
         headers = {"Content-Type": "text/xml"}
         async with (
             aiohttp.ClientSession(timeout=timeout) as http,
-            http.post(self.callback, params=query, data=body, headers=headers) as answer,
+            http.post(at or self.callback, params=query, data=body, headers=headers) as answer,
         ):
             said = await answer.read()
             text = self._read(said) if answer.status == 200 else None
