@@ -21,7 +21,7 @@ from bot.channels.wechat import WeChat
 from bot.delivery import Delivery
 from bot.intake import Intake
 from bot.mailboxes import Mailboxes
-from bot.schedule import Schedule
+from bot.schedule import Job, Schedule
 from bot.web import (
     archive,
     checkin,
@@ -84,7 +84,8 @@ async def build(settings: Settings, now: Callable[[], datetime] = clock.now) -> 
 def _ways(settings: Settings) -> Ways:
     """Return where private matters may pass, and our own page where members can safely reach it."""
     channels = frozenset(channel.name for channel in (WebChat, Telegram, WeChat) if channel.private)
-    return Ways(channels, settings.public_url.rstrip("/") if settings.is_public else "")
+    site = settings.public_url.rstrip("/") if settings.is_public else ""
+    return Ways(channels, site, settings.wechat_grade if settings.wechat_app_id else "")
 
 
 def _assemble(
@@ -120,7 +121,8 @@ def _assemble(
     )
     every = jobs.all_jobs(database, mailboxes, dialogue, store, now, owner)
     talks = jobs.of_talks(database, intake, now) | jobs.of_case_talks(database, dialogue, now)
-    schedule = Schedule({**every, **talks})
+    spread: dict[Job, float] = {wechat.spread: jobs.MINUTE} if wechat else {}
+    schedule = Schedule({**every, **talks, **spread})
     site = server.build(settings, database, routes)
     site.on_shutdown.append(chat.close)
     return House(settings, database, dialogue, mailboxes, delivery, schedule, tuple(channels), site)
@@ -135,7 +137,7 @@ def _wechat(
     now: Callable[[], datetime],
 ) -> WeChat | None:
     """Return the Official Account, if there is one; unasked it reaches members only with a form for letters in time."""
-    timely = any("timely" in form.lanes for form in dialogue.edition.content.wechat.forms)
+    timely = any("timely" in form.kinds for form in dialogue.edition.content.wechat.forms)
     reached = settings.wechat_grade == "certified-service" and timely
     members.are_fetched(*(() if reached else (WeChat.name,)))
     if not settings.wechat_app_id:

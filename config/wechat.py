@@ -51,12 +51,13 @@ class Form(Checked):
     """A template or subscription notice that the account has: its id, and what each of its fields says.
 
     A field's name tells its kind and so its length (thing1, time2, phrase3); *fields* may hold {text} and {when}.
+    *kinds* are the letters it is for: those with a moment, and notices that are no advertising (wechat spec 1.3).
     """
 
     id: str
     fields: dict[str, str] = Field(min_length=1)
     route: Literal["template", "notice"] = "template"
-    lanes: frozenset[Literal["timely", "bulk"]] = frozenset({"timely"})
+    kinds: frozenset[Literal["timely", "service", "urgent"]] = frozenset({"timely", "service", "urgent"})
 
 
 class WeChat(Checked):

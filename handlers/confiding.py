@@ -16,11 +16,12 @@ from models.messages import Address, Choice, Outgoing
 class Ways:
     """How private matters reach members: the channels that may carry them, and the address of our own page.
 
-    *site* is empty while members cannot reach the page over public https: then there is only the telephone, and a person.
+    *grade* is what the account on WeChat may do, empty without one. *site* is empty while members cannot reach the page over public https: then there is only the telephone, and a person.
     """
 
     private: frozenset[str] = frozenset({"web"})
     site: str = ""
+    grade: str = ""
 
     def keeps(self, at: Address) -> bool:
         """Say whether private words may go to this address."""

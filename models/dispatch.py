@@ -138,6 +138,7 @@ def message(notice: Notice, member: Member, line: Mapping[str, str]) -> Outgoing
         tuple(_choice(notice, button) for button in notice.choices),
         picture=notice.picture,
         file=notice.file,
+        kind=notice.kind,  # type: ignore[arg-type]  # the plan allows only these
         lane="bulk",
     )
 

@@ -8,12 +8,13 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from models import audiences, members, quiet
+from models import audiences, members, quiet, wechat_reach
 from models.audiences import Ring
 from models.budgets import BULK_SHARE
 from models.members import PAGE, Member
 from models.notices import Notice
-from models.outbox import Letter
+from models.outbox import PASSIVE, Letter
+from models.wechat_reach import Reach, Way
 
 QUEUED, SENT, FAILED = ("waiting", "leased"), "sent", ("failed", "gone")
 LAST = timedelta(minutes=1)
@@ -21,13 +22,17 @@ LAST = timedelta(minutes=1)
 
 @dataclass(frozen=True, slots=True)
 class Forecast:
-    """Whom a notice reaches: by channel at once, on their next visit of the page, by telephone, or nobody of them."""
+    """Whom a notice reaches: by channel at once, on their next visit of the page, by telephone, or nobody of them.
+
+    *account* tells by which way those on WeChat are reached, None when there are none.
+    """
 
     members: int
     now: Mapping[str, int]
     next_visit: int
     calls: int
     nobody: int
+    account: Reach | None
     finishes: datetime
     sample: Sequence[str]
 
@@ -64,19 +69,28 @@ def ring(notice: Notice) -> Ring:
 
 
 async def forecast(
-    session: AsyncSession, notice: Notice, rates: Mapping[str, float], *, now: datetime
+    session: AsyncSession,
+    notice: Notice,
+    rates: Mapping[str, float],
+    ways: frozenset[Way] = frozenset(),
+    *,
+    now: datetime,
 ) -> Forecast:
-    """Return whom *notice* would reach and when the last letter would leave, at these *rates* a second."""
+    """Return whom *notice* would reach and when the last letter would leave, at these *rates* a second.
+
+    *ways* are those that the account on WeChat has for it.
+    """
     told = ring(notice).contacts().subquery()
     counted = await session.execute(select(told.c.channel, func.count()).group_by(told.c.channel))
     by_channel: dict[str, int] = dict(counted.all())
     everybody = await audiences.count(session, ring(notice))
     page = by_channel.pop(PAGE, 0)
     calls = await _calls(session, notice)
+    account = await wechat_reach.reach(session, told, ways, now=now) if PASSIVE in by_channel else None
     some = await audiences.sample(session, ring(notice))
     start = max(notice.send_at or now, now)
     return Forecast(
-        everybody, by_channel, page, calls, everybody - sum(by_channel.values()) - page - calls,
+        everybody, by_channel, page, calls, everybody - sum(by_channel.values()) - page - calls, account,
         max((finish(start, number, rates.get(channel, 1), urgent=notice.urgent)
              for channel, number in by_channel.items()), default=start),
         [f"{(member.name or '?')[:1]}* {members.masked(member.phone or '')}".strip() for member in some],

@@ -8,6 +8,7 @@ from sqlalchemy import UniqueConstraint, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
+from models import wechat_mass
 from models.base import Base, Moment, wake
 from models.outbox import HELD, PASSIVE, TABLE
 
@@ -98,7 +99,9 @@ async def revoked(session: AsyncSession, openid: str, form: str) -> None:
     await session.execute(update(WeChatConsent).where(*mine).values(left=0))
 
 
-async def noted(session: AsyncSession, openid: str, kind: str, fields: Mapping[str, Any]) -> None:
+async def noted(
+    session: AsyncSession, openid: str, kind: str, fields: Mapping[str, Any], *, now: datetime
+) -> None:
     """Note what WeChat tells of consents and of letters."""
     if kind.startswith("subscribe_msg_") and kind != "subscribe_msg_sent_event":
         for group in fields.values():
@@ -106,6 +109,10 @@ async def noted(session: AsyncSession, openid: str, kind: str, fields: Mapping[s
                 await _consented(
                     session, openid, told.get("TemplateId", ""), told.get("SubscribeStatusString")
                 )
+    if kind == "MASSSENDJOBFINISH":
+        await wechat_mass.finished(
+            session, str(fields.get("MsgID", "")), str(fields.get("Status", "")), now=now
+        )
     if kind == "TEMPLATESENDJOBFINISH" and fields.get("Status") not in {"success", None}:
         await _undelivered(session, openid, str(fields.get("MsgID", "")), str(fields["Status"]))
 

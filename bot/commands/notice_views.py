@@ -86,6 +86,9 @@ def show_plan(notice: Notice, plan: Forecast) -> None:
     console.print(f"{plan.members} members, such as {', '.join(plan.sample) or 'nobody'}", markup=False)
     for channel, number in sorted(plan.now.items()):
         console.print(f"  {channel}: {number}")
+    if plan.account:
+        ways = ", ".join(f"{name} {number}" for name, number in plan.account._asdict().items() if number)
+        console.print(f"  on WeChat by way: {ways}")
     console.print(f"  on the page, at their next visit: {plan.next_visit}")
     console.print(f"  by telephone: {plan.calls}\n  not reached: {plan.nobody}")
     if plan.now:

@@ -14,7 +14,7 @@ from bot.commands import notice_files, notice_views
 from bot.commands.base import Commands, Failed, Run, command, opened
 from config.settings import Settings
 from handlers import noticing
-from models import content, corrections, newsroom, notices, progress
+from models import content, corrections, newsroom, notices, progress, wechat_reach
 from models.base import Refused
 
 FOLLOWED_SECONDS = 2.0
@@ -126,8 +126,13 @@ async def plan(settings: Settings, parsed: argparse.Namespace) -> None:
     """Tell whom a notice reaches and when it is through."""
     async with _acting(settings) as session:
         notice = await notices.locked(session, parsed.number)
+        forms = (await content.published(session)).wechat.forms
         found = await progress.forecast(
-            session, notice, {"telegram": settings.telegram_rate}, now=clock.now()
+            session,
+            notice,
+            {"telegram": settings.telegram_rate, "wechat": settings.wechat_rate},
+            wechat_reach.ways(settings.wechat_grade, forms, notice),
+            now=clock.now(),
         )
     notice_views.show_plan(notice, found)
 

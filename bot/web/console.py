@@ -23,7 +23,7 @@ from models.files import Store
 
 PREFIX = "/console"
 PARTS = {"number": "[0-9]{1,18}", "key": "[A-Za-z0-9._:-]{1,80}", "name": "[^/]{1,120}"}
-LANES = {"telegram": "telegram_rate"}
+LANES = {"telegram": "telegram_rate", "wechat": "wechat_rate"}
 """Which setting tells how many letters a second a channel takes."""
 
 

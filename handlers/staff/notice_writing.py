@@ -7,7 +7,7 @@ from config.notices import TOPICS, Plan
 from handlers import carrying, composing, noticing
 from handlers.console import Action, Away, NotFound, Page, Reply, View, Visit
 from handlers.notice_desk import KINDS, WRITERS, one
-from models import newsroom, notices, progress
+from models import newsroom, notices, progress, wechat_reach
 from models.notices import Notice
 
 CLUB = "club"
@@ -88,7 +88,13 @@ async def _looked_at(visit: Visit, written: Plan | Notice) -> Mapping[str, objec
     """Return how the notice is read by this member of staff, and whom it reaches."""
     if isinstance(written, Plan):
         written = Notice(id=0, created_at=visit.now, **notices.columns(written))
-    plan = await progress.forecast(visit.session, written, visit.rates, now=visit.now)
+    plan = await progress.forecast(
+        visit.session,
+        written,
+        visit.rates,
+        wechat_reach.ways(visit.ways.grade, visit.content.wechat.forms, written),
+        now=visit.now,
+    )
     return {"reading": noticing.reading(written, visit.staff.name), "plan": plan}
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from handlers import composing, noticing
 from handlers.console import Action, Away, Page, Reply, View, Visit, whole
 from handlers.notice_desk import APPROVERS, KINDS, READERS, STATES, TONES, WRITERS, one
-from models import answers, corrections, newsroom, notices, outbox, progress
+from models import answers, corrections, newsroom, notices, outbox, progress, wechat_reach
 from models.base import Refused
 from models.messages import Address
 from models.notices import APPROVED, CANCELLED, DONE, DRAFT, EXPANDING, PAUSED, RUNNING, SCHEDULED, Notice
@@ -43,7 +43,17 @@ async def show(visit: Visit) -> Reply:
     """Show one notice: its words, whom it reaches or how it went, and what can be done."""
     notice = await one(visit)
     begun = notice.started_at is not None or notice.state in (EXPANDING, RUNNING)
-    plan = None if begun else await progress.forecast(visit.session, notice, visit.rates, now=visit.now)
+    plan = (
+        None
+        if begun
+        else await progress.forecast(
+            visit.session,
+            notice,
+            visit.rates,
+            wechat_reach.ways(visit.ways.grade, visit.content.wechat.forms, notice),
+            now=visit.now,
+        )
+    )
     results = await _results(visit, notice) if begun else {"unions": {}, "presses": {}}
     return View("notice.html", {
         **await _going(visit, notice), **results, "plan": plan, "reading": noticing.reading(notice, visit.staff.name),

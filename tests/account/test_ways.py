@@ -136,12 +136,12 @@ async def test_notice_goes_once_for_each_consent(account):
         assert one.server.consents["o-wang", "f-1"] == 0
 
 
-async def test_consent_that_wechat_does_not_know_is_dropped(account):
+async def test_consent_that_wechat_does_not_know_is_dropped(account, clock):
     async with account() as one:
         one.grant(Form(id="f-1", route="notice", fields={"thing1": "{text}"}))
         async with one.database.transaction() as session:
             group = {"any": [{"TemplateId": "f-1", "SubscribeStatusString": "accept"}] * 2}
-            await wechat_ledger.noted(session, "o-wang", "subscribe_msg_popup_event", group)
+            await wechat_ledger.noted(session, "o-wang", "subscribe_msg_popup_event", group, now=clock())
         for _ in range(2):
             await one.put(NEWS)
         await one.deliver()

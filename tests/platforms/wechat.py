@@ -70,6 +70,8 @@ class Server:
     consents: Counter[tuple[str, str]] = field(default_factory=Counter)
     quota: dict[str, int] = field(default_factory=dict)
     media: dict[str, bytes] = field(default_factory=dict)
+    masses: dict[str, str] = field(default_factory=dict)
+    months: Counter[str] = field(default_factory=Counter)
     menu: list[Any] = field(default_factory=list)
     logins: dict[str, dict[str, Any]] = field(default_factory=dict)
     delay: float = 0
@@ -234,6 +236,7 @@ class Server:
             "message/custom/send": self._custom,
             "message/template/send": self._template,
             "message/subscribe/bizsend": self._notice,
+            "message/mass/send": self._mass,
             "menu/create": self._set_menu,
         }
         if name == "menu/get":
@@ -278,6 +281,21 @@ class Server:
             return 43101, {}
         self.consents[key] -= 1
         return self._template(told)
+
+    def _mass(self, told: dict[str, Any]) -> tuple[int, dict[str, Any]]:
+        if self.grade != "certified-service":
+            return 48001, {}
+        if told["clientmsgid"] in self.masses:
+            return 45065, {}
+        people = told["touser"]
+        if not 2 <= len(people) <= 10_000:
+            return 40003, {}
+        self.masses[told["clientmsgid"]] = str(next(self._numbers))
+        for openid in people:
+            self.months[openid] += 1
+            if self.months[openid] <= 4 and openid not in self.gone:
+                self._shown(openid, told["text"]["content"], told)
+        return 0, {"msg_id": int(self.masses[told["clientmsgid"]])}
 
     def _set_menu(self, told: dict[str, Any]) -> tuple[int, dict[str, Any]]:
         if self.grade == "passive":

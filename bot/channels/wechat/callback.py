@@ -81,7 +81,7 @@ class Callback:
         try:
             if isinstance(said, updates.Notice):
                 async with self._database.transaction() as session:
-                    await wechat_ledger.noted(session, said.openid, said.kind, said.fields)
+                    await wechat_ledger.noted(session, said.openid, said.kind, said.fields, now=self._clock())
             if not isinstance(said, Incoming):
                 return web.Response(body=DONE)
             return await self._answered(request, opened, said, began + SECONDS)

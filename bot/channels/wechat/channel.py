@@ -1,6 +1,7 @@
 """The WeChat channel: listens at its callback, answers in the response, sends by whichever way is open."""
 
 import asyncio
+import secrets
 from collections.abc import Callable
 from datetime import datetime
 
@@ -11,6 +12,7 @@ from bot.channels.base import Receive
 from bot.channels.wechat import menu
 from bot.channels.wechat.callback import Callback
 from bot.channels.wechat.client import Client
+from bot.channels.wechat.mass import Mass
 from bot.channels.wechat.ways import WaysOut
 from config.content import Content
 from config.settings import Settings
@@ -45,7 +47,13 @@ class WeChat:
         self._content = content
         self.client = Client(settings, http, clock)
         self._callback = Callback(settings, database, clock, words)
+        self._mass = Mass(self.client, database, clock, words, self._site, secrets.token_hex(8))
         self._ways = WaysOut(settings, self.client, database, clock, lambda: content().wechat, words, store)
+
+    async def spread(self) -> None:
+        """Make the mass sends that wait; the clock calls it."""
+        if self._grade == "certified-service":
+            await self._mass.round()
 
     async def listen(self, receive: Receive) -> None:
         """Pass every message on until cancelled."""

@@ -96,7 +96,7 @@ class WaysOut:
     async def _notify(self, openid: str, letter: Outgoing) -> str:
         """Send what the account has forms for; what it has none for is held."""
         for form in self._plan().forms if self._grade == "certified-service" else ():
-            if letter.lane not in form.lanes:
+            if (letter.kind or letter.lane) not in form.kinds:
                 continue
             if form.route == "notice" and not await self._agreed(openid, form):
                 continue

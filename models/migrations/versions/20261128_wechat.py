@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "b8130db49b41"
+revision = "67805d1b27b1"
 down_revision = "f0a84bea31b8"
 branch_labels = None
 depends_on = None
@@ -28,6 +28,26 @@ def upgrade() -> None:
         sa.UniqueConstraint("openid", "form", name=op.f("uq_wechat_consents_openid_form")),
     )
     op.create_table(
+        "wechat_mass",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("notice_id", sa.Integer(), nullable=False),
+        sa.Column("letters", sa.JSON(), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("number", sa.String(), nullable=False),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("owner", sa.String(), nullable=False),
+        sa.Column("leased_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_wechat_mass")),
+    )
+    op.create_table(
+        "wechat_months",
+        sa.Column("openid", sa.String(), nullable=False),
+        sa.Column("month", sa.String(), nullable=False),
+        sa.Column("had", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("openid", "month", name=op.f("pk_wechat_months")),
+    )
+    op.create_table(
         "wechat_windows",
         sa.Column("openid", sa.String(), nullable=False),
         sa.Column("until", sa.DateTime(timezone=True), nullable=False),
@@ -45,5 +65,7 @@ def downgrade() -> None:
         batch_op.drop_column("answers")
 
     op.drop_table("wechat_windows")
+    op.drop_table("wechat_months")
+    op.drop_table("wechat_mass")
     op.drop_table("wechat_consents")
     op.drop_table("shown_lists")
