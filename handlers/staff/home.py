@@ -154,10 +154,6 @@ async def _objections(visit: Visit, scope: Scope) -> Told:
     return Told(await publicity.waiting(visit.session, scope), "查清以前不能批", late=True)
 
 
-async def _shown(visit: Visit, scope: Scope) -> Told:
-    return Told(await publicity.ready(visit.session, scope, now=visit.now), "没有异议，等人批")
-
-
 async def _proposals(visit: Visit, scope: Scope) -> Told:
     number, late = await proposal_board.waiting(visit.session, scope, now=visit.now)
     return Told(number, f"{late}份过了答应的时间" if late else "", bool(late))
@@ -175,7 +171,6 @@ NEEDS = (
     Need("过了答应时间的申请", "/applications?whose=late", READERS, _late_applications),
     Need("要重付的申请", "/payments", DECIDERS, _returned),
     Need("没定的异议", "/objections", CASEWORK | {"approver"}, _objections),
-    Need("公示期满的申请", "/applications?state=publicity", frozenset({"administrator", "approver"}), _shown),
     Need("等答复的建议", "/proposals", ANSWERING, _proposals),
     Need("要打的电话", "/calls", ANSWERING, _calls),
     Need("快到期的名额", "/events", frozenset({"administrator", "organiser"}), _offers),
