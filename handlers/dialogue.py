@@ -80,8 +80,8 @@ class Dialogue:
     async def _gone(self, session: AsyncSession, message: Incoming, now: datetime) -> None:
         """Let an address rest, or forget who was behind it where the platform demands that."""
         if message.sender.channel in FORGETS:
-            changes = await leaving.left(session, message.sender, now=now)
-            await telling.tell(session, self.edition.content, changes, now=now)
+            changes = await leaving.left(session, message, now=now)
+            await telling.tell_of_departed(session, self.edition.content, changes, now=now)
         else:
             await members.bury(session, message.sender, "blocked", now)
 
