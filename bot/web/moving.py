@@ -10,6 +10,7 @@ from bot.web import pages
 from bot.web.identity import Identity
 from config.content import Content
 from config.settings import Settings
+from handlers import confiding
 from models import conversations, members, passes
 from models.base import Database
 from models.crypto import token_hash
@@ -18,7 +19,7 @@ from models.messages import Address, Incoming
 
 HEADERS = {"Referrer-Policy": "origin", "X-Robots-Tag": "noindex"}
 """A browser posts the form saying which site it comes from, and never tells an address with a token in it."""
-CHAT, RESUME, OVER = "/?moved=1", "form:resume", "pass.over"
+CHAT, OVER = "/?moved=1", "pass.over"
 
 Receive = Callable[[Incoming], Awaitable[object]]
 
@@ -72,7 +73,7 @@ async def let_in(
 ) -> None:
     """Make the browser an address of *member*; a form that goes on may be seen there."""
     await members.open_from(session, member, at, place)
-    if purpose == RESUME:
+    if purpose == confiding.RESUME:
         conversation, _ = await conversations.current(session, member, now=now)
         conversation.answers = {**conversation.answers, conversations.MOVED: at.place}
 

@@ -17,6 +17,7 @@ from bot.web import moving, pages
 from bot.web.identity import Identity
 from config.content import Content
 from config.settings import Settings
+from handlers import confiding
 from models import conversations, crypto
 from models.base import Database
 from models.members import PAGE, Contact, Member
@@ -28,6 +29,12 @@ PATH, BACK = "/wechat/login", "/wechat/back"
 AUTHORIZE = "https://open.weixin.qq.com/connect/oauth2/authorize"
 COOKIE, SECONDS = "wechat-login", 600
 CHAT, MENU = "/", "menu"
+
+
+def address(settings: Settings) -> str:
+    """Return where a browser of WeChat is told apart, or nothing where the account has no right to that."""
+    known = settings.wechat_grade == "certified-service"
+    return f"{settings.public_url.rstrip('/')}{PATH}" if known else ""
 
 
 class Login:
@@ -121,7 +128,7 @@ class Login:
                 return None
             member = await session.get_one(Member, contact.member_id)
             conversation, _ = await conversations.current(session, member, now=now)
-            begins = moving.RESUME if conversation.form else MENU
+            begins = confiding.RESUME if conversation.form else MENU
             before = self._identity.of(request)
             mine = before is not None and await moving.is_of(session, before, member.id)
             visitor = before if mine and before else self._identity.renew(request, response, now)
