@@ -74,4 +74,4 @@ async def test_paper_may_be_handed_in_on_our_page(wechat, small, clock):
             choice.label for choice in turn.start("apply-paper", "1", {"label": "学历证", "id": "1"}).choices
         ]
 
-    assert labels == ["不填了", "转人工", "在网页上填"]
+    assert labels == ["不发了", "转人工", "在网页上填"]
