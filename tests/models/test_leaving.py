@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select, text, update
+from sqlalchemy import select, text
 
 from models import (
     calls,
@@ -108,7 +108,6 @@ async def test_who_has_nothing_under_way_is_forgotten_whole(database, clock):
     async with database.transaction() as session:
         member = await arrive(session, clock())
         member.wants_news = True
-        await session.execute(update(Proposal).values(ended_at=clock()))
     await leave(database, clock())
 
     async with database.transaction() as session:
@@ -148,7 +147,7 @@ async def test_other_address_keeps_its_member(database, clock):
     async with database.transaction() as session:
         member = await arrive(session, clock())
         await members.open_from(session, member, OTHER, "")
-        member.name, member.phone, member.channel = NAME, PHONE, "wechat"
+        member.name, member.phone, member.channel = NAME, None, "wechat"
         await outbox.put(session, OTHER, Outgoing(WORD), due=clock())
 
     assert await leave(database, clock()) == []
@@ -157,7 +156,7 @@ async def test_other_address_keeps_its_member(database, clock):
     async with database.transaction() as session:
         found = await session.get_one(Member, member.id)
         assert await members.addresses(session, found) == [OTHER]
-        assert (found.name, found.phone, found.channel, found.forget_at) == (NAME, PHONE, "", None)
+        assert (found.name, found.phone, found.channel, found.forget_at) == (NAME, None, "", None)
         assert (await session.scalar(select(Place.name))) == NAME
         here = select(Letter.state, Letter.body).where(Letter.address == OTHER.id)
         assert (await session.execute(here)).all() == [("waiting", {"text": WORD})]
@@ -167,6 +166,7 @@ async def test_what_is_private_goes_to_no_other_address(database, clock):
     async with database.transaction() as session:
         member = await arrive(session, clock())
         await members.open_from(session, member, OTHER, "")
+        member.phone = None
         case = await session.scalar(select(Case))
         case.facts = {**case.facts, case_member.REACH: PAGE.place}
         await handoffs.ask(session, member, HERE, promised=None, now=clock())
@@ -316,7 +316,6 @@ async def test_who_left_is_forgotten_when_it_is_over(database, clock):
 async def test_case_holds_who_left_until_it_ends(database, clock):
     async with database.transaction() as session:
         member = await arrive(session, clock())
-        await session.execute(update(Proposal).values(ended_at=clock()))
         case = await session.scalar(select(Case))
         case.state = "assigned"
     await leave(database, clock())

@@ -10,6 +10,7 @@ from pydantic import SecretStr
 
 from bot.channels.wechat import WeChat
 from config.settings import Settings
+from models.files import Store
 
 DAY = timedelta(days=1)
 TEMPORARY = {
@@ -56,7 +57,7 @@ async def channel(small, clock, edition, api):
                 _env_file=None, wechat_app_id="wx1", wechat_app_secret=SecretStr("s"), wechat_token=SecretStr("t"),
                 wechat_mode="plain", wechat_grade=grade, wechat_api_url=str(there.make_url("/")),
             )  # fmt: skip
-            return WeChat(settings, http, small, clock, lambda: edition.content)
+            return WeChat(settings, http, small, clock, lambda: edition.content, Store(settings.files))
 
         yield made
 

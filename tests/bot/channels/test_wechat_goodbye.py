@@ -12,6 +12,7 @@ from bot.channels.wechat import WeChat
 from bot.mailboxes import Mailboxes
 from bot.web import server
 from config.settings import Settings
+from models.files import Store
 from models.inbox import Received
 from models.members import Contact
 from models.outbox import Letter
@@ -35,10 +36,13 @@ async def account(database, dialogue, clock):
     settings = Settings(
         _env_file=None, wechat_app_id="wx1", wechat_token=SecretStr(TOKEN), wechat_mode="plain",
         wechat_original_id=ACCOUNT,
+        wechat_grade="certified-service", wechat_app_secret=SecretStr("s"),
     )  # fmt: skip
     boxes = Mailboxes(database, dialogue.answer, dialogue.fault, clock, as_it_is)
     async with aiohttp.ClientSession() as http:
-        channel = WeChat(settings, http, database, clock, lambda: dialogue.edition.content)
+        channel = WeChat(
+            settings, http, database, clock, lambda: dialogue.edition.content, Store(settings.files)
+        )
         channel._callback.receive = boxes.receive
         async with TestServer(server.build(settings, database, [channel.routes()])) as site:
 

@@ -15,6 +15,7 @@ from bot.web.identity import Identity
 from config.settings import Settings
 from models import conversations, members
 from models.conversations import MOVED
+from models.files import Store
 from models.members import Contact
 from models.messages import Address
 
@@ -55,7 +56,9 @@ class Site:
             _env_file=None, data_dir=folder, wechat_app_id="wx1", wechat_app_secret=SecretStr("s"), wechat_api_url=api_url,
             wechat_token=SecretStr("t"), wechat_mode="plain", wechat_grade=grade, public_url="http://chat.example.org",
         )  # fmt: skip
-        channel = WeChat(self.settings, http, database, clock, lambda: edition.content)
+        channel = WeChat(
+            self.settings, http, database, clock, lambda: edition.content, Store(self.settings.files)
+        )
         channel._callback.receive = self._hear
         self.app = server.build(self.settings, database, [channel.routes()])
 
