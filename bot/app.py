@@ -43,7 +43,7 @@ from handlers.confiding import Ways
 from handlers.dialogue import Dialogue
 from handlers.router import Router
 from handlers.search.index import Index
-from models import crypto, members, migrate
+from models import crypto, leaving, members, migrate
 from models.base import Database
 from models.files import Store
 
@@ -121,7 +121,7 @@ def _assemble(
         *_console(settings, database, dialogue, store, now),
     ]
     delivery = Delivery(
-        database, channels, now, owner, on_gone=members.bury, on_moved=members.move, on_failures=stop
+        database, channels, now, owner, on_gone=leaving.gone, on_moved=members.move, on_failures=stop
     )
     every = jobs.all_jobs(database, mailboxes, dialogue, store, now, owner)
     talks = jobs.of_talks(database, intake, now) | jobs.of_case_talks(database, dialogue, now)

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from models import applications, calls, cases, erasure, handoffs, members
+from models import applications, calls, cases, erasure, handoffs, inbox, members
 from models.applications import Application
 from models.case_member import REACH
 from models.cases import Case
@@ -21,6 +21,8 @@ from models.places import CONFIRMED, LIVE, OFFERED, Change, Place
 from models.proposals import Proposal
 from models.staff import Staff
 
+FORGETS = frozenset(["wechat"])
+"""The channels that demand that whoever leaves is forgotten (WeChat, event of unsubscribing)."""
 BEGUN = (HandOff, Case, Application, Proposal)
 """What holds the address at which it began, and may go on without it."""
 AGAIN, AT_ONCE = timedelta(days=1), 100
@@ -37,15 +39,23 @@ async def left(session: AsyncSession, goodbye: Incoming, *, now: datetime) -> li
         await _forget_addresses(session, [at], goodbye.id)
         return []
     member = await session.get_one(Member, contact.member_id)
-    gone = [at, *await _let_in_from(session, member, at)]
+    here = [at, *await _let_in_from(session, member, at)]
     name, phone = await _known(session, member)
-    await _detach(session, member, gone, phone, now=now)
-    await _forget_addresses(session, gone, goodbye.id)
+    await _detach(session, member, here, phone, now=now)
+    await _forget_addresses(session, here, goodbye.id)
     if await members.addresses(session, member):
         member.channel = ""
         member.phone = phone if await erasure.holds(session, member, now=now) else member.phone
         return []
     return await _forget(session, member, name, phone, now=now)
+
+
+async def gone(session: AsyncSession, at: Address, reason: str, now: datetime) -> None:
+    """Close an address that its platform calls gone; a goodbye that we did not hear is said now, in its turn."""
+    await members.bury(session, at, reason, now)
+    if reason == "blocked" and at.channel in FORGETS:
+        number = f"{at.id}:{int(now.timestamp())}:gone"
+        await inbox.put(session, [Incoming(number, at, kind="blocked")], now=now)
 
 
 async def finish(session: AsyncSession, *, now: datetime) -> list[Change]:
@@ -93,28 +103,21 @@ async def _let_in_from(session: AsyncSession, member: Member, at: Address) -> li
 async def _known(session: AsyncSession, member: Member) -> tuple[str | None, str | None]:
     """Return the name and the telephone that *member* gave, for themselves or for what is under way."""
     places = await session.scalars(select(Place).where(Place.member_id == member.id).order_by(Place.id))
-    rows = [
-        member,
-        *await cases.of(session, member),
-        *await applications.of(session, member),
-        *places,
-    ]
+    rows = [member, *await cases.of(session, member), *await applications.of(session, member), *places]
     talk = await handoffs.of(session, member)
-    phones = [*(row.phone for row in rows), talk.phone if talk else None]
-    return next((row.name for row in rows if row.name), None), next(
-        (phone for phone in phones if phone), None
-    )
+    phones = (*(row.phone for row in rows), talk.phone if talk else None)
+    return next((row.name for row in rows if row.name), None), next(filter(None, phones), None)
 
 
 async def _detach(
-    session: AsyncSession, member: Member, gone: Sequence[Address], phone: str | None, *, now: datetime
+    session: AsyncSession, member: Member, addresses: Sequence[Address], phone: str | None, *, now: datetime
 ) -> None:
     """Let what began at these addresses go on by telephone, and end what goes on nowhere else.
 
     No other address of the member takes it over: what is private is seen only where it began.
     """
-    here = {at.place for at in gone}
-    for at in gone:
+    here = {at.place for at in addresses}
+    for at in addresses:
         for table in BEGUN:
             mine = update(table).where(table.channel == at.channel, table.address == at.id)
             await session.execute(mine.values(channel=calls.CHANNEL, address=str(member.id)))
@@ -129,11 +132,11 @@ async def _detach(
         conversation.close()
 
 
-async def _forget_addresses(session: AsyncSession, gone: Sequence[Address], goodbye: str) -> None:
+async def _forget_addresses(session: AsyncSession, addresses: Sequence[Address], goodbye: str) -> None:
     """Leave no trace of these addresses, nor of the message that says *goodbye*."""
-    await erasure.unlearn(session, gone, upto=goodbye)
-    await session.execute(delete(Pass).where(Pass.place.in_([at.place for at in gone])))
-    for at in gone:
+    await erasure.unlearn(session, addresses, upto=goodbye)
+    await session.execute(delete(Pass).where(Pass.place.in_([at.place for at in addresses])))
+    for at in addresses:
         for table in (Link, Contact):
             theirs = delete(table).where(table.channel == at.channel, table.address == at.id)
             await session.execute(theirs)

@@ -27,7 +27,7 @@ from models.conversations import FROM, MOVED
 from models.events import Event
 from models.handoffs import HandOff
 from models.linking import Link
-from models.members import Member
+from models.members import Contact, Member
 from models.messages import Address, Choice, Incoming, Outgoing
 from models.outbox import Letter
 from models.places import Place
@@ -366,3 +366,21 @@ async def test_what_goes_on_by_telephone_goes_along_when_two_become_one(database
         await members.merge(session, keep, await session.get_one(Member, member.id), now=clock())
 
         assert set(await session.scalars(select(HandOff.address))) == {str(keep.id)}
+
+
+@pytest.mark.parametrize(
+    ("reason", "at", "said"),
+    [("blocked", HERE, [("o-wumeng", "blocked")]), ("gone", HERE, []), ("blocked", OTHER, [])],
+)
+async def test_goodbye_that_was_not_heard_is_said_when_a_letter_is_refused(database, clock, reason, at, said):
+    async with database.transaction() as session:
+        await members.at_address(session, at, now=clock())
+        await leaving.gone(session, at, reason, clock())
+
+    async with database.transaction() as session:
+        assert (await session.scalar(select(Contact.dead_reason))) == reason
+        rows = [row.message for row in await session.scalars(select(inbox.Received))]
+        assert [(row.sender.id, row.kind) for row in rows] == said
+    for row in rows:
+        await leave(database, clock(), row)
+        assert await where(database, HERE.id) == set()
