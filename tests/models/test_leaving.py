@@ -256,6 +256,19 @@ async def test_place_stays_and_the_member_can_be_called(database, clock):
         assert member.forget_at == clock() + timedelta(days=1)
 
 
+async def test_call_about_a_place_that_stays_is_still_made(database, clock):
+    place = await stand(database, clock, PHONE, waiting=False)
+    async with database.transaction() as session:
+        member = await session.get_one(Member, place.member_id)
+        member.phone = PHONE
+        await outbox.put(session, calls.address(member), Outgoing("改到周日"), due=clock())
+
+    await leave(database, clock())
+
+    async with database.transaction() as session:
+        assert [call.text for call in await calls.waiting(session, now=clock())] == ["改到周日"]
+
+
 async def test_without_a_number_a_place_stays_that_is_given_already(database, clock):
     await stand(database, clock, "", waiting=False)
 
