@@ -234,10 +234,12 @@ async def test_previewed_page_is_refused(site, page):
 
 
 @pytest.mark.parametrize("code", ["used", ""])
-async def test_code_that_is_used_or_missing_is_refused(site, page, code):
+async def test_code_that_is_used_or_missing_is_refused(site, page, api, code):
     await site.arrive()
 
     await refused(site, page, await login(site, page, code))
+
+    assert len(api.asked) == bool(code)  # without one there is nothing to ask
 
 
 async def test_state_is_of_one_browser(site, page, api):
