@@ -127,7 +127,7 @@ class Turn:
         """Return the button that leads to our page where a channel has no files, or only numbers for a long form."""
         at, ways = self.message.sender, self.ways
         begins = len(form.questions) > LONG and question == form.questions[0]
-        if at.channel not in ways.beside or not (begins or question.kind == "file"):
+        if at.channel not in ways.beside or self.elsewhere or not (begins or question.kind == "file"):
             return ()
         there = confiding.link(self.session, ways, self.member, confiding.RESUME, at=at, now=self.now)
         return (Choice(self.say("form.page").text, url=there),)

@@ -75,3 +75,16 @@ async def test_paper_may_be_handed_in_on_our_page(wechat, small, clock):
         ]
 
     assert labels == ["不发了", "转人工", "在网页上填"]
+
+
+async def test_form_of_another_device_offers_no_way_to_the_page(wechat, small, clock):
+    message = wechat.incoming("press", value="menu")
+    async with small.transaction() as session:
+        turn = await wechat.dialogue._turn(session, message, clock())
+        turn.start("card")
+        turn.conversation.form = "aid"
+        assert [choice.url for choice in turn.question().choices if choice.url] != []
+
+        turn.conversation.answers = {FROM: "web:office"}
+
+        assert [choice.url for choice in turn.question().choices if choice.url] == []

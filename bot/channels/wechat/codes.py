@@ -20,7 +20,7 @@ class Code(NamedTuple):
 
 
 class Codes:
-    """Asks WeChat for codes; anybody may open a poster, so that no look at one is a call of the API."""
+    """Asks WeChat for codes; anybody may open a poster, so that only the first look at one is a call of the API."""
 
     def __init__(self, client: Client, clock: Callable[[], datetime]) -> None:
         self._client = client

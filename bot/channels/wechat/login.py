@@ -20,6 +20,7 @@ from config.settings import Settings
 from handlers import confiding
 from models import conversations, crypto
 from models.base import Database
+from models.conversations import FROM, MOVED, Conversation
 from models.members import PAGE, Contact, Member
 from models.messages import Address, Incoming
 
@@ -128,7 +129,7 @@ class Login:
                 return None
             member = await session.get_one(Member, contact.member_id)
             conversation, _ = await conversations.current(session, member, now=now)
-            begins = confiding.RESUME if conversation.form else MENU
+            begins = confiding.RESUME if _goes_on(conversation, at) else MENU
             before = self._identity.of(request)
             mine = before is not None and await moving.is_of(session, before, member.id)
             visitor = before if mine and before else self._identity.renew(request, response, now)
@@ -138,3 +139,9 @@ class Login:
         response.headers["Location"] = CHAT if mine else moving.CHAT
         number = f"{visitor}:{secrets.token_hex(8)}"
         return Incoming(number, Address(PAGE, visitor), kind="press", value=begins)
+
+
+def _goes_on(conversation: Conversation, at: Address) -> bool:
+    """Say whether the form in progress may go on from *at*: a private one that began on another device may not."""
+    given = conversation.answers
+    return bool(conversation.form) and at.place in {given.get(FROM, at.place), given.get(MOVED)}

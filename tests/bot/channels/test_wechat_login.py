@@ -14,7 +14,7 @@ from bot.web import server
 from bot.web.identity import Identity
 from config.settings import Settings
 from models import conversations, members
-from models.conversations import MOVED
+from models.conversations import FROM, MOVED
 from models.files import Store
 from models.members import Contact
 from models.messages import Address
@@ -65,12 +65,13 @@ class Site:
     async def _hear(self, message):
         self.heard.append((message.sender.id, message.kind, message.value))
 
-    async def arrive(self, form=""):
-        """Let Wang follow the account, and begin a form there."""
+    async def arrive(self, form="", **answers):
+        """Let Wang follow the account, and begin a form."""
         async with self.database.transaction() as session:
             member = await members.at_address(session, WANG, now=self.clock())
             conversation, _ = await conversations.current(session, member, now=self.clock())
             conversation.open(form, "", "n")
+            conversation.answers = answers
             return member.id
 
     async def contacts(self):
@@ -170,6 +171,28 @@ async def test_form_goes_on_in_the_browser(site, page, small, clock):
         member = await members.at_address(session, WANG, now=clock())
         conversation, _ = await conversations.current(session, member, now=clock())
     assert conversation.answers == {MOVED: f"web:{visitor}"}
+
+
+@pytest.mark.parametrize(
+    ("answers", "begins"),
+    [
+        ({FROM: "web:office"}, "menu"),
+        ({FROM: "web:office", MOVED: "web:other"}, "menu"),
+        ({FROM: "wechat:o-wang"}, "form:resume"),
+        ({FROM: "web:office", MOVED: "wechat:o-wang"}, "form:resume"),
+    ],
+)
+async def test_private_form_of_another_device_does_not_go_on(site, page, small, clock, answers, begins):
+    await site.arrive("aid", **answers)
+
+    await login(site, page)
+
+    assert site.heard == [(site.visitor(page), "press", begins)]
+    async with small.transaction() as session:
+        member = await members.at_address(session, WANG, now=clock())
+        conversation, _ = await conversations.current(session, member, now=clock())
+    if begins == "menu":
+        assert conversation.answers == answers
 
 
 async def test_browser_that_is_the_members_already_stays_so(site, page, api):
