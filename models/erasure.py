@@ -30,6 +30,7 @@ from models import (
     signups,
     unanswered,
     wechat_ledger,
+    wechat_mass,
     works,
 )
 from models.consents import Consent
@@ -175,7 +176,9 @@ async def unlearn(
     await outbox.forget(session, addresses, member_id)
     await inbox.forget(session, addresses, upto=upto)
     await shown_lists.forget(session, addresses)
-    await wechat_ledger.forget(session, [at.id for at in addresses if at.channel == outbox.PASSIVE])
+    openids = [at.id for at in addresses if at.channel == outbox.PASSIVE]
+    await wechat_ledger.forget(session, openids)
+    await wechat_mass.forget(session, openids)
 
 
 async def _leave(session: AsyncSession, place: Place, *, now: datetime) -> list[Change]:

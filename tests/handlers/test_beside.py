@@ -54,8 +54,13 @@ async def test_platform_that_tells_who_comes_needs_no_link(wechat, small):
     assert await passes(small) == 0
 
 
-async def test_short_form_goes_without(wechat, small):
-    assert await press(wechat, "call:labour-wages-unpaid") == []
+async def test_short_form_goes_without(wechat, small, clock):
+    message = wechat.incoming("press", value="menu")
+    async with small.transaction() as session:
+        turn = await wechat.dialogue._turn(session, message, clock())
+
+        assert [choice.label for choice in turn.start("card").choices if choice.url] == []
+
     assert await passes(small) == 0
 
 

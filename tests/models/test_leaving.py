@@ -33,6 +33,7 @@ from models.outbox import Letter
 from models.places import Place
 from models.proposals import Proposal
 from models.signups import Wish
+from models.wechat_mass import WeChatMonth
 from tests.models import life
 from tests.models.life import NAME, PHONE, WORD, dump, lived
 
@@ -60,8 +61,9 @@ async def arrive(session, now) -> Member:
     passes.make(session, member, "form:resume", at=HERE, now=now)
     await wechat_ledger.opened(session, HERE.id, "text", now=now)
     told = {"List": [{"TemplateId": "t", "SubscribeStatusString": "accept"}]}
-    await wechat_ledger.noted(session, HERE.id, "subscribe_msg_popup_event", told)
+    await wechat_ledger.noted(session, HERE.id, "subscribe_msg_popup_event", told, now=now)
     await shown_lists.shown(session, HERE, Outgoing("x", (Choice("菜单", "menu"),)), now=now)
+    session.add(WeChatMonth(openid=HERE.id, month="2026-11", had=1))
     for at in (HERE, PAGE):
         await outbox.put(session, at, Outgoing(WORD), due=now, answers=GOODBYE.id)
         await inbox.put(session, [Incoming(f"{at.id}:2", at, text=WORD)], now=now)
@@ -92,7 +94,7 @@ async def test_nothing_is_left_of_the_account(database, clock):
         await inbox.put(session, [Incoming("late", PAGE, text="x")], now=clock())
     assert await where(database, HERE.id, PAGE.id) >= {
         "applications", "cases", "contacts", "handoffs", "inbox", "links", "outbox", "passes", "proposals",
-        "shown_lists", "staff", "wechat_consents", "wechat_windows",
+        "shown_lists", "staff", "wechat_consents", "wechat_months", "wechat_windows",
     }  # fmt: skip
 
     await leave(database, clock())

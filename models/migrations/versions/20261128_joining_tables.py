@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "cf374cd1e26f"
-down_revision = "b8130db49b41"
+down_revision = "67805d1b27b1"
 branch_labels = None
 depends_on = None
 
