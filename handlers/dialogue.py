@@ -27,8 +27,6 @@ log = structlog.get_logger()
 LONG = 500
 OFFERED = 3
 AT_HOME = Ways()
-FORGETS = frozenset(["wechat"])
-"""The channels that demand that whoever leaves is forgotten (WeChat, event of unsubscribing)."""
 IN_PLACE = frozenset(["menu", "show", "detail", "papers", "wrong", "none", "places", "topics", "f"])
 """The buttons whose answer takes the place of the message they stand under."""
 
@@ -79,9 +77,9 @@ class Dialogue:
 
     async def _gone(self, session: AsyncSession, message: Incoming, now: datetime) -> None:
         """Let an address rest, or forget who was behind it where the platform demands that."""
-        if message.sender.channel in FORGETS:
-            changes = await leaving.left(session, message.sender, now=now)
-            await telling.tell(session, self.edition.content, changes, now=now)
+        if message.sender.channel in leaving.FORGETS:
+            changes = await leaving.left(session, message, now=now)
+            await telling.tell_of_departed(session, self.edition.content, changes, now=now)
         else:
             await members.bury(session, message.sender, "blocked", now)
 

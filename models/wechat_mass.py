@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import JSON, exists, select, update
+from sqlalchemy import JSON, delete, exists, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -153,3 +153,8 @@ async def finished(session: AsyncSession, number: str, status: str, *, now: date
     mine = select(Letter.address).where(Letter.id.in_(mass.letters), Letter.state == "sent")
     await _count(session, list(await session.scalars(mine)), -1, now)
     await _hold(session, mass, "sent", status)
+
+
+async def forget(session: AsyncSession, openids: Sequence[str]) -> None:
+    """Delete what is counted for these."""
+    await session.execute(delete(WeChatMonth).where(WeChatMonth.openid.in_(openids)))

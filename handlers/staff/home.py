@@ -8,6 +8,7 @@ from handlers import plots
 from handlers.applydesk import DECIDERS, READERS
 from handlers.casedesk import CASEWORK
 from handlers.console import EVERYBODY, NotFound, Page, Reply, Sheet, View, Visit
+from handlers.wording import CHANNELS
 from models import (
     application_board,
     calls,
@@ -22,7 +23,6 @@ from models import (
 from models.application_board import CHECK, DECIDE, LATE, Wanted
 from models.rights import ANSWERING, Scope
 
-CHANNELS: Mapping[str, str] = {"telegram": "Telegram", "wechat": "微信", "web": "网页", "phone": "电话"}
 LEAVES = [name for name in CHANNELS if name != "phone"]
 WEEKS, OLDEST = 26, 5
 DECISIONS: Mapping[str, str] = {"answer": "答上了", "offer": "给了选项", "decline": "没答上"}
