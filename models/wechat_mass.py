@@ -17,6 +17,8 @@ from models.quiet import BEIJING
 MOST_A_MONTH, MOST, LEAST = 4, 10_000, 2
 """Of one account a member takes four a calendar month, one call takes 2 to 10,000 (wechat spec 1.3)."""
 LEASE, LETTERS_LEASE = timedelta(minutes=5), timedelta(hours=1)
+KEPT = timedelta(days=90)
+"""As long as the letters of notices."""
 PLACED, GONE, REFUSED = "placed", "gone", "refused"
 
 
@@ -158,3 +160,9 @@ async def finished(session: AsyncSession, number: str, status: str, *, now: date
 async def forget(session: AsyncSession, openids: Sequence[str]) -> None:
     """Delete what is counted for these."""
     await session.execute(delete(WeChatMonth).where(WeChatMonth.openid.in_(openids)))
+
+
+async def clean(session: AsyncSession, *, now: datetime) -> None:
+    """Delete the counts of months that are over, and calls whose letters are gone."""
+    await session.execute(delete(WeChatMonth).where(WeChatMonth.month < month(now)))
+    await session.execute(delete(WeChatMass).where(WeChatMass.made_at < now - KEPT))
