@@ -111,12 +111,7 @@ def _assemble(
         chat.routes(),
         moving.routes(settings, database, lambda: dialogue.edition.content, mailboxes.receive, now),
         *_pages(settings, database, dialogue, store, now),
-        posters.routes(
-            settings,
-            lambda: dialogue.edition.content,
-            lambda: telegram.username if telegram else "",
-            wechat.code if wechat else None,
-        ),
+        _posters(settings, dialogue, telegram, wechat),
         *(channel.routes() for channel in (telegram, wechat) if channel),
         *_console(settings, database, dialogue, store, now),
     ]
@@ -130,6 +125,18 @@ def _assemble(
     site = server.build(settings, database, routes)
     site.on_shutdown.append(chat.close)
     return House(settings, database, dialogue, mailboxes, delivery, schedule, tuple(channels), site)
+
+
+def _posters(
+    settings: Settings, dialogue: Dialogue, telegram: Telegram | None, wechat: WeChat | None
+) -> Iterable[web.AbstractRouteDef]:
+    """Return the addresses of posters and their codes, one for each channel that there is."""
+    return posters.routes(
+        settings,
+        lambda: dialogue.edition.content,
+        lambda: telegram.username if telegram else "",
+        wechat.code if wechat else None,
+    )
 
 
 def _wechat(
