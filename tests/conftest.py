@@ -1,5 +1,6 @@
 """Fixtures that all tests share."""
 
+import gc
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
@@ -77,3 +78,10 @@ SLOW = (
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: item.path.name not in SLOW)
+
+
+def pytest_collection_finish() -> None:
+    """Let the garbage collector pass over what stays, code and tests, and come less often: that saves a twentieth of the time."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000)
