@@ -5,6 +5,8 @@ UV := .tools/bin/uv
 PY := .venv/bin/python
 # Where code that only PostgreSQL runs is tested: watched there for coverage, in its greenlets; elsewhere the same code is watched on SQLite.
 WATCHED := tests/bot/commands/test_upgrade.py tests/models/test_base.py tests/models/cases/test_case_warnings.py tests/models/places/test_opinions.py
+# What runs the service as a process of its own, where nothing is watched: it waits more than it works, beside tests that work.
+APART := postgresql or browser or process
 COMPILE := $(UV) pip compile -q --universal --generate-hashes --no-header --upgrade pyproject.toml
 
 help: ## show what can be made
@@ -18,8 +20,8 @@ run: .venv/ready ## set up and serve on http://127.0.0.1:8080, with demo data
 test: .venv/ready ## set up and run every test
 	.venv/bin/coverage erase
 	.venv/bin/coverage run --concurrency=thread,greenlet -m pytest -k postgresql $(WATCHED)
-	.venv/bin/pytest -k postgresql $(WATCHED:%=--ignore=%)
-	.venv/bin/coverage run -m pytest -k "not postgresql"
+	.venv/bin/pytest -k "$(APART)" $(WATCHED:%=--ignore=%)
+	.venv/bin/coverage run -m pytest -k "not ($(APART))"
 	.venv/bin/coverage combine --quiet
 
 check: lint test covered ## everything that must hold before a change goes in
