@@ -23,16 +23,6 @@ TRIES, PAUSE = 3, 0.2
 MEDIA_BYTES = 20_000_000
 BEIJING = ZoneInfo("Asia/Shanghai")
 """Quotas are counted by days that begin here at midnight."""
-CHECKED = {"menu": "menu/get", "quota": "openapi/quota/get"}
-NO_MENU = 46003
-ADVICE = {
-    40001: ": is WECHAT_APP_SECRET right?",
-    40125: ": is WECHAT_APP_SECRET right?",
-    40013: ": is WECHAT_APP_ID right?",
-    40164: ": put {address} on the account's IP white list",
-    48001: ": the account has no right to it; is WECHAT_GRADE too high?",
-}
-"""What whoever runs the program can do about a code."""
 SENDS = ("message/", "menu/create")
 """Calls that must not be made twice when nobody knows whether they arrived."""
 ONCE = "client_msg_id"
@@ -111,31 +101,12 @@ class Client:
         answer = await self._once("GET", f"{self._url}/sns/oauth2/access_token", query, {})
         return str(answer.get("openid", "")), bool(answer.get("is_snapshotuser"))
 
-    async def check(self) -> tuple[bool, str]:
-        """Say whether WeChat gives a token."""
-        try:
-            await self._token.get()
-        except Refusal as refusal:
-            return False, f"no access token: {_advised(refusal)}"
-        return True, "access token had"
+    async def token(self) -> str:
+        """Return the token.
 
-    async def checks(self) -> list[tuple[bool, str, str]]:
-        """Say, for the doctor, whether the token is had, the menu stands, and how much of the day's quota is used."""
-        good, told = await self.check()
-        lines = [(good, "token", told)]
-        calls: Mapping[str, Mapping[str, Any] | None] = {
-            "menu": None,
-            "quota": {"cgi_path": "/cgi-bin/message/custom/send"},
-        }
-        for what, body in calls.items() if good else ():
-            try:
-                answer = await self.call(CHECKED[what], body)
-            except Refusal as refusal:
-                missing = refusal.code == NO_MENU
-                lines.append((missing, what, "none yet" if missing else _advised(refusal)))
-            else:
-                lines.append((True, what, _told(what, answer)))
-        return lines
+        Raises Refusal.
+        """
+        return await self._token.get()
 
     async def _with_token(
         self, name: str, query: Mapping[str, str], told: Mapping[str, Any], *, raw: bool = False
@@ -254,15 +225,3 @@ def _read(body: bytes, *, raw: bool) -> dict[str, Any]:
     if refusal := errors.read(answer):
         raise refusal
     return answer
-
-
-def _advised(refusal: Refusal) -> str:
-    advice = ADVICE.get(refusal.code, "").format(address=refusal.address or "this machine's address")
-    return f"{refusal}{advice}"
-
-
-def _told(what: str, answer: Mapping[str, Any]) -> str:
-    if what == "menu":
-        return f"{len(answer.get('menu', {}).get('button', []))} buttons"
-    quota = answer.get("quota", {})
-    return f"{quota.get('remain', '?')} of {quota.get('daily_limit', '?')} messages left today"

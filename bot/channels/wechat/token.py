@@ -45,15 +45,15 @@ class Token:
     def spoiled(self, value: str, refusal: Refusal) -> None:
         """Forget a token that was refused though it was new: once three are, nobody calls until the minute is over."""
         if self._value == value:
-            self._value = ""
+            self._until = 0.0
         self._alarm(refusal)
 
     async def _renew(self) -> None:
         now = self._clock()
+        self._value, self._until = "", 0.0
         if len(self._calls) == CALLS and now - self._calls[0] < MINUTE:
             raise Refusal(40001, does="token", seconds=MINUTE - (now - self._calls[0]))
         self._calls.append(now)
-        self._value, self._until = "", 0.0
         try:
             self._value, seconds = await self._fetch()
         except Refusal as refusal:
