@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 
 from bot import clock
 from bot.channels.telegram import Telegram
+from bot.channels.wechat import checkup
 from bot.channels.wechat.client import Client
 from bot.commands import keys
 from bot.commands.base import Commands, command
@@ -167,7 +168,9 @@ async def _wechat(settings: Settings) -> list[Line]:
         async with aiohttp.ClientSession() as http:
             lines += [
                 (good, f"wechat {what}", said)
-                for good, what, said in await Client(settings, http, clock.now).checks()
+                for good, what, said in await checkup.lines(
+                    Client(settings, http, clock.now), settings.wechat_grade
+                )
             ]
     return lines
 

@@ -7,7 +7,7 @@ import aiohttp
 import pytest
 
 from bot.channels.base import Held, TryLater, Unreachable
-from bot.channels.wechat import menu
+from bot.channels.wechat import checkup, menu
 from bot.channels.wechat.client import Client
 from bot.channels.wechat.errors import MEANINGS, Refusal, translated
 from bot.channels.wechat.token import Token
@@ -56,10 +56,10 @@ async def test_token_refused_for_ever_is_asked_for_three_times_a_minute(server, 
         assert server.calls["stable_token"] == 3
         assert isinstance(translated(refused.value), TryLater)
         assert 39 < translated(refused.value).seconds <= 60
-        assert await client.check() == (False, "no access token: 40001: is WECHAT_APP_SECRET right?")
+        assert await checkup.token(client) == (False, "no access token: 40001: is WECHAT_APP_SECRET right?")
         now[0] += 60
         server.refuse_tokens = False
-        assert await client.check() == (True, "access token had")
+        assert await checkup.token(client) == (True, "access token had")
 
 
 async def test_call_refused_with_a_fresh_token_is_not_made_a_third_time(client, server):
@@ -79,6 +79,19 @@ async def test_token_is_renewed_before_its_end():
     token = Token(fetch, lambda: now[0])
     assert [await token.get(), await token.get()] == ["one", "one"]
     now[0] = 7200 - 300
+    assert await token.get() == "two"
+
+
+async def test_token_that_was_refused_though_new_is_given_to_nobody():
+    given = iter(["one", "two"])
+
+    async def fetch() -> tuple[str, float]:
+        return next(given), 7200
+
+    token = Token(fetch, lambda: 1.0)
+    token.spoiled(await token.get(), Refusal(40001))
+    assert await token.get(instead_of="an older one") == "two"
+    token.spoiled("one", Refusal(40001))
     assert await token.get() == "two"
 
 
@@ -132,28 +145,80 @@ async def test_quota_of_the_minute_rests_a_minute(client, server, clock):
 
 
 async def test_doctor_is_told_how_it_stands(client, server):
-    assert await client.checks() == [
+    assert await checkup.lines(client, "certified-service") == [
         (True, "token", "access token had"),
         (True, "menu", "none yet"),
         (True, "quota", "499999 of 500000 messages left today"),
+        (True, "callback", "203.0.113.7 answers"),
+        (True, "rights", "those of certified-service"),
     ]
-    server.menu = [{"name": "办事"}]
+
+
+async def test_doctor_is_told_what_is_wrong(client, server):
+    server.grade, server.menu = "certified-subscription", [{"name": "办事"}]
+    server.pings = [{"ip": "203.0.113.7", "package_loss": "100%"}]
     server.faults["openapi/quota/get"] = [40164]
-    advice = "put this machine's address on the account's IP white list"
-    assert await client.checks() == [
+    missing = "48001 2: the account has no right to it; is WECHAT_GRADE too high?"
+    server.calls["template/get_all_private_template"] = 1
+    assert await checkup.lines(client, "certified-service") == [
         (True, "token", "access token had"),
         (True, "menu", "1 buttons"),
-        (False, "quota", f"40164 9ce4: {advice}"),
+        (False, "quota", "40164 9ce4: put 203.0.113.9 on the account's IP white list"),
+        (True, "callback", "203.0.113.7 answers no ping"),
+        (False, "rights", f"template/get_all_private_template {missing}"),
     ]
-    server.refuse_tokens = True
+    server.faults["callback/check"] = [40201]
+    server.faults["menu/get"] = [48001]
+    assert (await checkup.lines(client, "passive"))[1::2] == [
+        (False, "menu", "48001 bb81: the account has no right to it; is WECHAT_GRADE too high?"),
+        (
+            False,
+            "callback",
+            "could not be tried: 40201 9d09: enter the address of the callback at mp.weixin.qq.com",
+        ),
+    ]
+    server.pings, server.refuse_tokens = [], True
+    assert (await checkup.lines(client, "passive"))[3] == (
+        False,
+        "callback",
+        "WeChat finds no address for it",
+    )
     client._token._until = 0.0
-    assert [good for good, *_ in await client.checks()] == [False]
+    assert [what for _, what, _ in await checkup.lines(client, "passive")] == ["token"]
 
 
-async def test_missing_right_is_remembered(client):
-    with pytest.raises(Refusal):
-        await client.call("tags/create", {"tag": {"name": "x"}})
-    assert str(client.missing["tags/create"]).startswith("48001")
+async def test_call_without_a_right_rests_and_is_tried_again(client, server, clock):
+    server.grade = "passive"
+    for _ in range(3):
+        with pytest.raises(Refusal) as refused:
+            await client.call(CALL, LETTER)
+        assert translated(refused.value).seconds == 600
+    assert server.calls[CALL] == 1
+    assert str(client.missing[CALL]) == "48001 1"
+
+    server.grade = "certified-service"
+    clock.tick(600)
+    await client.call(CALL, LETTER)
+    assert client.missing == {}
+
+
+async def test_fresh_tokens_refused_for_ever_end_all_calls_for_the_minute(client, server, capsys):
+    server.faults[CALL] = [40001] * 99
+    for _ in range(10):
+        with pytest.raises(Refusal) as refused:
+            await client.call(CALL, LETTER)
+    assert (server.calls["stable_token"], server.calls[CALL]) == (3, 3)
+    assert isinstance(translated(refused.value), TryLater)
+    assert "".join(capsys.readouterr()).count("wechat refuses the token") == 1
+
+
+async def test_template_that_nobody_knows_of_is_sent_again_and_shown_once(client, server, monkeypatch):
+    await client.token()
+    monkeypatch.setattr("bot.channels.wechat.client.SECONDS", 0.2)
+    server.slow = [CALL]
+    await client.call(CALL, {**LETTER, "client_msg_id": "letter-1"})
+    assert server.calls[CALL] == 2
+    assert server.shown["o-wang"] == ["您好"]
 
 
 def test_each_refusal_leads_where_the_table_says():
@@ -171,9 +236,14 @@ async def test_media_is_fetched_or_told_why_not(client, server, monkeypatch):
     assert await client.media("m") == b"\xff\xd8picture"
     with pytest.raises(Refused, match="photo_bad"):
         await client.media("gone")
+    server.media["film"] = b'{"video_url": "http://example.invalid/film"}'
+    with pytest.raises(Refused, match="photo_bad"):
+        await client.media("film")
     monkeypatch.setattr("bot.channels.wechat.client.MEDIA_BYTES", 3)
     with pytest.raises(Refused, match="photo_big"):
         await client.media("m")
+    with pytest.raises(Refused, match="photo_big"):
+        await client.media("endless")
     server.faults["media/get"] = [48001]
     with pytest.raises(TryLater):
         await client.media("m")

@@ -105,6 +105,7 @@ async def test_reminder_goes_as_template_when_the_window_is_over(account):
         await one.put(NEWS)
         await one.put(Outgoing("不急的消息"))
         await one.deliver()
+        assert len(one.server.sent[0].pop("client_msg_id")) == 32
         assert one.server.sent == [
             {
                 "touser": "o-wang",

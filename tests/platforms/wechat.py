@@ -9,7 +9,7 @@ import itertools
 import time
 from collections import Counter, defaultdict
 from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -30,6 +30,10 @@ KEY = "DemoDemoDemoDemoDemoDemoDemoDemoDemoDemoDem"
 TRIES, SECONDS, TEXT_BYTES = 3, 5.0, 2048
 TALK, TALK_SECONDS = 5, 48 * 3600
 FIELDS = {"thing": 20, "phrase": 5}
+RIGHTS = {
+    "tags/get": ("certified-subscription", "certified-service"),
+    "template/get_all_private_template": ("certified-service",),
+}
 SETTINGS: Mapping[str, str] = {
     "wechat_app_id": APP_ID,
     "wechat_app_secret": SECRET,
@@ -71,10 +75,13 @@ class Server:
     quota: dict[str, int] = field(default_factory=dict)
     media: dict[str, bytes] = field(default_factory=dict)
     masses: dict[str, str] = field(default_factory=dict)
+    once: dict[tuple[str, object], int] = field(default_factory=dict)
     months: Counter[str] = field(default_factory=Counter)
     menu: list[Any] = field(default_factory=list)
+    pings: list[dict[str, str]] = field(default_factory=lambda: [{"ip": "203.0.113.7", "package_loss": "0%"}])
     logins: dict[str, dict[str, Any]] = field(default_factory=dict)
     delay: float = 0
+    slow: list[str] = field(default_factory=list)
     patience: float = 0
     _numbers: Any = field(default_factory=lambda: itertools.count(1_000_000))
 
@@ -182,7 +189,7 @@ class Server:
         """Take back every token."""
         self.tokens.clear()
 
-    async def answer(self, request: web.Request) -> web.Response:
+    async def answer(self, request: web.Request) -> web.StreamResponse:
         """Answer a call of the API."""
         name = request.path.removeprefix("/cgi-bin/")
         self.calls[name] += 1
@@ -199,8 +206,7 @@ class Server:
         if self.tokens.get(request.query.get("access_token", ""), 0) < self.clock():
             return _refused(40001)
         if name == "media/get":
-            found = self.media.get(request.query["media_id"])
-            return web.Response(body=found) if found is not None else _refused(40007)
+            return await self._media(request)
         if name == "media/upload":
             number = f"media-{next(self._numbers)}"
             self.media[number] = await _uploaded(request.headers, body)
@@ -209,7 +215,16 @@ class Server:
             return _refused(40033)
         told = orjson.loads(body) if body else {}
         code, more = self._called(name, told)
+        if name in self.slow:  # it is done, but the answer comes too late
+            self.slow.remove(name)
+            await asyncio.sleep(1)
         return web.json_response({"errcode": code, "errmsg": f"told rid: {self.calls[name]:x}", **more})
+
+    async def _media(self, request: web.Request) -> web.StreamResponse:
+        number = request.query["media_id"]
+        if number == "endless":
+            return await _endless(request)
+        return web.Response(body=self.media[number]) if number in self.media else _refused(40007)
 
     async def login(self, request: web.Request) -> web.Response:
         """Answer a web login: a code is good once."""
@@ -243,6 +258,10 @@ class Server:
             return (0, {"menu": {"button": self.menu}}) if self.menu else (46003, {})
         if name == "openapi/quota/get":
             return 0, {"quota": {"daily_limit": 500000, "used": 1, "remain": 499999}}
+        if name == "callback/check":
+            return 0, {"dns": [], "ping": self.pings}
+        if name in RIGHTS:
+            return (0, {}) if self.grade in RIGHTS[name] else (48001, {})
         if name == "qrcode/create":
             return self._code(told)
         return calls[name](told) if name in calls else (48001, {})
@@ -271,11 +290,16 @@ class Server:
             return 48001, {}
         if told["touser"] in self.gone:
             return 43004, {}
+        once = told["touser"], told.get("client_msg_id") or next(self._numbers)
+        if once in self.once:
+            return 0, {"msgid": self.once[once]}
         for name, value in told["data"].items():
             most = FIELDS.get(name.rstrip("0123456789"), 1000)
             if len(value["value"]) > most or "\n" in value["value"]:
                 return 47003, {}
-        return self._shown(told["touser"], "，".join(v["value"] for v in told["data"].values()), told)
+        code, more = self._shown(told["touser"], "，".join(v["value"] for v in told["data"].values()), told)
+        self.once[once] = more["msgid"]
+        return code, more
 
     def _notice(self, told: dict[str, Any]) -> tuple[int, dict[str, Any]]:
         key = told["touser"], told["template_id"]
@@ -323,6 +347,16 @@ class Server:
                 await asyncio.sleep(0.02)
 
 
+async def _endless(request: web.Request) -> web.StreamResponse:
+    """Send until nobody listens any more."""
+    response = web.StreamResponse()
+    await response.prepare(request)
+    with suppress(ConnectionError):
+        while True:
+            await response.write(bytes(65_536))
+    return response
+
+
 async def _uploaded(headers: Mapping[str, str], body: bytes) -> bytes:
     """Return the file in a form."""
     boundary = headers["Content-Type"].partition("boundary=")[2].encode()
@@ -346,7 +380,8 @@ def _signed(*parts: str) -> str:
 
 
 def _refused(code: int) -> web.Response:
-    return web.json_response({"errcode": code, "errmsg": f"refused rid: {code:x}"})
+    told = "invalid ip 203.0.113.9 ipv6 ::ffff:203.0.113.9, not in whitelist" if code == 40164 else "refused"
+    return web.json_response({"errcode": code, "errmsg": f"{told} rid: {code:x}"})
 
 
 @asynccontextmanager

@@ -9,7 +9,7 @@ import aiohttp
 from aiohttp import web
 
 from bot.channels.base import Receive
-from bot.channels.wechat import menu
+from bot.channels.wechat import checkup, menu
 from bot.channels.wechat.callback import Callback
 from bot.channels.wechat.client import Client
 from bot.channels.wechat.codes import Codes
@@ -90,4 +90,4 @@ class WeChat:
 
     async def check(self) -> tuple[bool, str]:
         """Say whether WeChat answers, for the doctor."""
-        return await self.client.check()
+        return await checkup.token(self.client)

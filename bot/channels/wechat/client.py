@@ -11,7 +11,8 @@ import aiohttp
 import orjson
 import structlog
 
-from bot.channels.wechat.errors import Refusal, translated
+from bot.channels.wechat import errors
+from bot.channels.wechat.errors import RIGHT_SECONDS, Refusal, translated
 from bot.channels.wechat.token import Token
 from config.settings import Settings
 from models.base import Refused
@@ -22,18 +23,10 @@ TRIES, PAUSE = 3, 0.2
 MEDIA_BYTES = 20_000_000
 BEIJING = ZoneInfo("Asia/Shanghai")
 """Quotas are counted by days that begin here at midnight."""
-CHECKED = {"menu": "menu/get", "quota": "openapi/quota/get"}
-NO_MENU = 46003
-ADVICE = {
-    40001: ": is WECHAT_APP_SECRET right?",
-    40125: ": is WECHAT_APP_SECRET right?",
-    40013: ": is WECHAT_APP_ID right?",
-    40164: ": put this machine's address on the account's IP white list",
-    48001: ": the account has no right to it; is WECHAT_GRADE too high?",
-}
-"""What whoever runs the program can do about a code."""
 SENDS = ("message/", "menu/create")
 """Calls that must not be made twice when nobody knows whether they arrived."""
+ONCE = "client_msg_id"
+"""A letter that carries it is shown once however often it is sent within ten minutes: template messages know it."""
 
 
 class Client:
@@ -49,7 +42,7 @@ class Client:
         self._http = http
         self._clock = clock
         self._token = Token(self._stable_token)
-        self._paused: dict[str, datetime] = {}
+        self._paused: dict[str, tuple[datetime, Refusal]] = {}
         self.missing: dict[str, Refusal] = {}
         """Calls that this account has no right to, with the answer that said so."""
 
@@ -58,15 +51,15 @@ class Client:
 
         Raises Refusal.
         """
-        paused = self._paused.get(name)
-        if paused is not None and self._clock() < paused:
-            raise Refusal(45009, seconds=(paused - self._clock()).total_seconds())
-        told: dict[str, Any] = {} if body is None else {"data": orjson.dumps(body)}
+        self._rested(name)
+        told: dict[str, Any] = {} if body is None else {"data": orjson.dumps(body), "once": ONCE in body}
         try:
-            return await self._with_token(name, query, told)
+            answer = await self._with_token(name, query, told)
         except Refusal as refusal:
             self._remember(name, refusal)
             raise
+        self.missing.pop(name, None)
+        return answer
 
     async def media(self, number: str) -> bytes:
         """Return what a member sent; WeChat keeps it for three days.
@@ -79,6 +72,8 @@ class Client:
             if refusal.does in {"ours", "gone"}:
                 raise Refused("photo_bad") from None
             raise translated(refusal) from None
+        if "body" not in found:  # of a video WeChat gives only an address
+            raise Refused("photo_bad")
         if len(found["body"]) > MEDIA_BYTES:
             raise Refused("photo_big")
         return bytes(found["body"])
@@ -106,33 +101,12 @@ class Client:
         answer = await self._once("GET", f"{self._url}/sns/oauth2/access_token", query, {})
         return str(answer.get("openid", "")), bool(answer.get("is_snapshotuser"))
 
-    async def check(self) -> tuple[bool, str]:
-        """Say whether WeChat gives a token."""
-        try:
-            await self._token.get()
-        except Refusal as refusal:
-            return False, f"no access token: {refusal}{ADVICE.get(refusal.code, '')}"
-        return True, "access token had"
+    async def token(self) -> str:
+        """Return the token.
 
-    async def checks(self) -> list[tuple[bool, str, str]]:
-        """Say, for the doctor, whether the token is had, the menu stands, and how much of the day's quota is used."""
-        good, told = await self.check()
-        lines = [(good, "token", told)]
-        calls: Mapping[str, Mapping[str, Any] | None] = {
-            "menu": None,
-            "quota": {"cgi_path": "/cgi-bin/message/custom/send"},
-        }
-        for what, body in calls.items() if good else ():
-            try:
-                answer = await self.call(CHECKED[what], body)
-            except Refusal as refusal:
-                missing = refusal.code == NO_MENU
-                lines.append(
-                    (missing, what, "none yet" if missing else f"{refusal}{ADVICE.get(refusal.code, '')}")
-                )
-            else:
-                lines.append((True, what, _told(what, answer)))
-        return lines
+        Raises Refusal.
+        """
+        return await self._token.get()
 
     async def _with_token(
         self, name: str, query: Mapping[str, str], told: Mapping[str, Any], *, raw: bool = False
@@ -142,11 +116,16 @@ class Client:
         for last in (False, True):
             token = await self._token.get(instead_of=refused)
             try:
-                return await self._tried(name, {"access_token": token, **query}, told, raw=raw)
+                answer = await self._tried(name, {"access_token": token, **query}, told, raw=raw)
             except Refusal as refusal:
+                if refusal.does == "token" and last:
+                    self._token.spoiled(token, refusal)
                 if refusal.does != "token" or last:
                     raise
                 refused = token
+            else:
+                self._token.worked()
+                return answer
         raise AssertionError
 
     async def _tried(
@@ -159,7 +138,7 @@ class Client:
             try:
                 return await self._once(method, url, query, told, raw=raw)
             except Refusal as refusal:
-                unknown = refusal.does == "unknown" and name.startswith(SENDS)
+                unknown = refusal.does == "unknown" and name.startswith(SENDS) and not told.get("once")
                 if refusal.does not in {"busy", "unknown"} or unknown or not left:
                     raise
             await asyncio.sleep(PAUSE * 2 ** (TRIES - 1 - left) * random.uniform(0.5, 1.5))  # noqa: S311 -- jitter
@@ -180,7 +159,7 @@ class Client:
             async with self._http.request(
                 method, url, params=query, data=data, headers=headers, timeout=timeout
             ) as answer:
-                body = await answer.read()
+                body = await _bytes(answer)
                 status = answer.status
         except (TimeoutError, aiohttp.ServerDisconnectedError, aiohttp.ClientPayloadError):
             raise Refusal(-1, does="unknown") from None
@@ -197,6 +176,16 @@ class Client:
         )
         return str(answer["access_token"]), float(answer.get("expires_in", 7200))
 
+    def _rested(self, name: str) -> None:
+        """Make no call that was refused until some time that is not over.
+
+        Raises Refusal.
+        """
+        until, why = self._paused.get(name, (self._clock(), None))
+        left = (until - self._clock()).total_seconds()
+        if why is not None and left > 0:
+            raise Refusal(why.code, why.rid, seconds=left)
+
     def _remember(self, name: str, refusal: Refusal) -> None:
         """Let a call rest whose quota is used up, and note a right that is missing; say so in the log, with the rid."""
         now = self._clock()
@@ -204,12 +193,23 @@ class Client:
             here = now.astimezone(BEIJING)
             day = (here + timedelta(days=1)).replace(hour=0, minute=0, second=0, microsecond=0)
             until = day if refusal.code == 45009 else here + timedelta(minutes=1)  # noqa: PLR2004 -- of the day
-            self._paused[name] = until
+            self._paused[name] = until, refusal
             refusal.seconds = (until - now).total_seconds()
         if refusal.does == "right":
             self.missing[name] = refusal
+            self._paused[name] = now + timedelta(seconds=RIGHT_SECONDS), refusal
         if refusal.does in {"quota", "right", "ours", "mass"}:
             log.warning("wechat refuses", call=name, code=refusal.code, rid=refusal.rid)
+
+
+async def _bytes(answer: aiohttp.ClientResponse) -> bytes:
+    """Return the answer's body, of one that is too big only as much as shows it."""
+    body = bytearray()
+    async for piece in answer.content.iter_chunked(65_536):
+        body += piece
+        if len(body) > MEDIA_BYTES:
+            break
+    return bytes(body)
 
 
 def _read(body: bytes, *, raw: bool) -> dict[str, Any]:
@@ -222,19 +222,6 @@ def _read(body: bytes, *, raw: bool) -> dict[str, Any]:
         raise Refusal(-1) from None
     if not isinstance(answer, dict):
         raise Refusal(-1)
-    code = answer.get("errcode", 0)
-    if code:
-        raise Refusal(int(code), _rid(str(answer.get("errmsg", ""))))
+    if refusal := errors.read(answer):
+        raise refusal
     return answer
-
-
-def _told(what: str, answer: Mapping[str, Any]) -> str:
-    if what == "menu":
-        return f"{len(answer.get('menu', {}).get('button', []))} buttons"
-    quota = answer.get("quota", {})
-    return f"{quota.get('remain', '?')} of {quota.get('daily_limit', '?')} messages left today"
-
-
-def _rid(told: str) -> str:
-    _, _, rid = told.partition("rid:")
-    return rid.strip()[:64]

@@ -1,7 +1,8 @@
 """WeChat's refusals: what each code means for what we do next (wechat spec 1.6)."""
 
+import re
 from collections.abc import Mapping
-from typing import Literal
+from typing import Any, Literal
 
 from bot.channels.base import Held, TryLater, Unreachable
 
@@ -19,10 +20,15 @@ MEANINGS: Mapping[Does, tuple[int, ...]] = {
 }
 _DOES: Mapping[int, Does] = {code: does for does, codes in MEANINGS.items() for code in codes}
 SERVER_SECONDS, RIGHT_SECONDS = 5.0, 600.0
+_RID = re.compile(r"rid:\s*([\w-]{1,64})")
+_ADDRESS = re.compile(r"invalid ip ([0-9a-f.:]+)")
 
 
 class Refusal(Exception):  # noqa: N818 -- an answer of the platform, not a fault
-    """A call that WeChat did not do; *rid* is by what its staff find it, for seven days."""
+    """A call that WeChat did not do; *rid* is by what its staff find it, for seven days.
+
+    *address* is that of this machine, where WeChat refuses it.
+    """
 
     def __init__(self, code: int, rid: str = "", *, does: Does | None = None, seconds: float = 0) -> None:
         super().__init__(f"{code} {rid}".strip())
@@ -30,6 +36,18 @@ class Refusal(Exception):  # noqa: N818 -- an answer of the platform, not a faul
         self.rid = rid
         self.does: Does = does or _DOES.get(code, "ours")
         self.seconds = seconds
+        self.address = ""
+
+
+def read(answer: Mapping[str, Any]) -> Refusal | None:
+    """Return the refusal that *answer* is, None for one that says no code or 0."""
+    code, told = int(answer.get("errcode", 0)), str(answer.get("errmsg", ""))
+    if not code:
+        return None
+    rid, address = _RID.search(told), _ADDRESS.search(told)
+    refusal = Refusal(code, rid[1] if rid else "")
+    refusal.address = address[1] if address else ""
+    return refusal
 
 
 def translated(refusal: Refusal) -> Exception:

@@ -26,8 +26,7 @@ class Token:
         self._until = 0.0
         self._lock = asyncio.Lock()
         self._calls: deque[float] = deque(maxlen=CALLS)
-        self.refused = ""
-        """Why there is none, for who asks how the channel is."""
+        self._refused = 0
 
     async def get(self, *, instead_of: str = "") -> str:
         """Return a token that is none of those refused.
@@ -39,18 +38,31 @@ class Token:
                 await self._renew()
             return self._value
 
+    def worked(self) -> None:
+        """Note that a call was taken: when it is refused again, that is news."""
+        self._refused = 0
+
+    def spoiled(self, value: str, refusal: Refusal) -> None:
+        """Forget a token that was refused though it was new: once three are, nobody calls until the minute is over."""
+        if self._value == value:
+            self._until = 0.0
+        self._alarm(refusal)
+
     async def _renew(self) -> None:
         now = self._clock()
+        self._value, self._until = "", 0.0
         if len(self._calls) == CALLS and now - self._calls[0] < MINUTE:
             raise Refusal(40001, does="token", seconds=MINUTE - (now - self._calls[0]))
         self._calls.append(now)
-        self._value, self._until = "", 0.0
         try:
             self._value, seconds = await self._fetch()
         except Refusal as refusal:
-            if self.refused != str(refusal):
-                log.error("wechat gives no token", code=refusal.code, rid=refusal.rid)  # noqa: TRY400 -- the line says all
-            self.refused = str(refusal)
+            self._alarm(refusal)
             raise
         self._until = now + max(0.0, seconds - EARLY)
-        self.refused = ""
+
+    def _alarm(self, refusal: Refusal) -> None:
+        """Say it once in the log, and again only when it is for another reason or after a call that worked."""
+        if self._refused != refusal.code:
+            log.error("wechat refuses the token", code=refusal.code, rid=refusal.rid)
+        self._refused = refusal.code

@@ -1,11 +1,12 @@
 """The ways by which a letter can leave that answers nothing, tried in order: what is not open is held."""
 
+import secrets
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
 from bot.channels.base import Held
-from bot.channels.wechat.client import BEIJING, Client
+from bot.channels.wechat.client import BEIJING, ONCE, Client
 from bot.channels.wechat.errors import Refusal, translated
 from bot.channels.wechat.pictures import Pictures
 from bot.channels.wechat.rendering import Words, numbered, render
@@ -124,6 +125,8 @@ class WaysOut:
         told: dict[str, Any] = {"touser": openid, "template_id": form.id, "data": data}
         if self._site.startswith("https://"):
             told["url" if form.route == "template" else "page"] = f"{self._site}/"
+        if form.route == "template":
+            told[ONCE] = secrets.token_hex(16)
         answer = await self._client.call(call, told)
         return str(answer.get("msgid", ""))
 
