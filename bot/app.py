@@ -17,7 +17,7 @@ from bot import clock, demo, edition, jobs, logs
 from bot.channels.base import Channel
 from bot.channels.telegram import Telegram
 from bot.channels.webchat import WebChat
-from bot.channels.wechat import WeChat
+from bot.channels.wechat import WeChat, login
 from bot.delivery import Delivery
 from bot.intake import Intake
 from bot.mailboxes import Mailboxes
@@ -43,7 +43,7 @@ from handlers.confiding import Ways
 from handlers.dialogue import Dialogue
 from handlers.router import Router
 from handlers.search.index import Index
-from models import crypto, members, migrate
+from models import crypto, leaving, members, migrate
 from models.base import Database
 from models.files import Store
 
@@ -85,7 +85,8 @@ def _ways(settings: Settings) -> Ways:
     """Return where private matters may pass, and our own page where members can safely reach it."""
     channels = frozenset(channel.name for channel in (WebChat, Telegram, WeChat) if channel.private)
     site = settings.public_url.rstrip("/") if settings.is_public else ""
-    return Ways(channels, site, settings.wechat_grade if settings.wechat_app_id else "")
+    beside = {WeChat.name: login.address(settings)} if site else {}
+    return Ways(channels, site, settings.wechat_grade if settings.wechat_app_id else "", beside)
 
 
 def _assemble(
@@ -111,13 +112,16 @@ def _assemble(
         moving.routes(settings, database, lambda: dialogue.edition.content, mailboxes.receive, now),
         *_pages(settings, database, dialogue, store, now),
         posters.routes(
-            settings, lambda: dialogue.edition.content, lambda: telegram.username if telegram else ""
+            settings,
+            lambda: dialogue.edition.content,
+            lambda: telegram.username if telegram else "",
+            wechat.code if wechat else None,
         ),
         *(channel.routes() for channel in (telegram, wechat) if channel),
         *_console(settings, database, dialogue, store, now),
     ]
     delivery = Delivery(
-        database, channels, now, owner, on_gone=members.bury, on_moved=members.move, on_failures=stop
+        database, channels, now, owner, on_gone=leaving.gone, on_moved=members.move, on_failures=stop
     )
     every = jobs.all_jobs(database, mailboxes, dialogue, store, now, owner)
     talks = jobs.of_talks(database, intake, now) | jobs.of_case_talks(database, dialogue, now)

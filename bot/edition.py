@@ -54,10 +54,12 @@ async def first(database: Database, settings: Settings, router: Router, *, now: 
     """
     async with database.transaction() as session:
         empty = await shelves.version(session) == 0
+    pieces = _read(settings, now)
     if empty or settings.demo:
-        await load_files(database, settings, now=now)
+        async with database.transaction() as session:
+            await shelves.load(session, pieces, now=now)
     async with database.transaction() as session:
-        await shelves.complete(session, _read(settings, now), now=now)
+        await shelves.complete(session, pieces, now=now)
         content = await shelves.published(session)
         await editing.settle(session, content, now=now)
     router.check(content)

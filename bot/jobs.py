@@ -16,6 +16,7 @@ from models import (
     erasure,
     expansion,
     inbox,
+    leaving,
     leftovers,
     logins,
     nets,
@@ -89,6 +90,11 @@ def _of_promises(database: Database, dialogue: Dialogue, clock: Callable[[], dat
 def _of_age(
     database: Database, dialogue: Dialogue, store: Store, clock: Callable[[], datetime]
 ) -> dict[Job, float]:
+    async def forget_departed() -> None:
+        async with database.transaction() as session:
+            changes = await leaving.finish(session, now=clock())
+            await telling.tell_of_departed(session, dialogue.edition.content, changes, now=clock())
+
     async def forget_old() -> None:
         for kind, keep in dialogue.edition.content.retention.items():
             more = int(keep.automatic)
@@ -96,7 +102,7 @@ def _of_age(
                 async with database.transaction() as session:
                     more = await retention.apply(session, kind, timedelta(days=keep.days), now=clock())
 
-    return {forget_old: HOUR, _cleaning(database, store, clock): HOUR}
+    return {forget_old: HOUR, forget_departed: HOUR, _cleaning(database, store, clock): HOUR}
 
 
 def _of_content(database: Database, dialogue: Dialogue, clock: Callable[[], datetime]) -> dict[Job, float]:

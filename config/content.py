@@ -112,6 +112,11 @@ class Content:
         """Return the entry called *slug*."""
         return self.by_slug.get(slug)
 
+    def title(self, slug: str) -> str:
+        """Return what the entry *slug* is called; one that is gone has only its slug left."""
+        found = self.by_slug.get(slug)
+        return found.title if found else slug
+
     def dated(self, now: datetime) -> tuple[Entry, ...]:
         """Return the entries with a date ahead, the nearest first."""
         ahead = [(e.starts or e.closes, e) for e in self.entries]

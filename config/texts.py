@@ -52,4 +52,5 @@ class Text(Checked):
 @cache
 def first_edition() -> Mapping[str, Text]:
     """Return the texts as they come with the program: every one is needed, with no other placeholders."""
-    return TypeAdapter(dict[str, Text]).validate_python(yaml.safe_load(FIRST.read_text(encoding="utf-8")))
+    read = yaml.load(FIRST.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
+    return TypeAdapter(dict[str, Text]).validate_python(read)

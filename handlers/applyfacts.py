@@ -15,12 +15,6 @@ BY: Mapping[str, str] = {MEMBER: "申请人", CLOCK: "小助手"}
 LAST_DIGITS = 4
 
 
-def title(content: Content, slug: str) -> str:
-    """Return what a kind of application is called."""
-    entry = content.entry(slug)
-    return entry.title if entry else slug
-
-
 def kinds(content: Content) -> list[tuple[str, str]]:
     """Return what can be applied for."""
     return [(entry.slug, entry.title) for entry in content.entries if entry.application]

@@ -10,10 +10,11 @@ from config.content import Content
 from handlers import confiding, wording
 from handlers.confiding import Ways
 from handlers.service import Turn, letter
-from models import application_member, application_states, application_watch, outbox
+from models import application_member, application_states, application_watch, calls, members, outbox
 from models.application_rules import OPEN_CHECKS, allowed
 from models.application_watch import WAITING
 from models.applications import Application
+from models.members import Member
 from models.messages import Address, Choice, Outgoing
 from models.quiet import awake
 
@@ -130,12 +131,24 @@ async def _put(
     at = application.at
     sent = confiding.discreet(content, ways, at, told, f"applied:show:{application.id}")
     await outbox.put(session, at, sent, due=awake(now), key=key)
+    if _waits_for_member(application):
+        await _call(session, content, application, key=f"{key}:call", now=now)
 
 
-def title(content: Content, application: Application) -> str:
-    """Return what was applied for."""
-    entry = content.entry(application.slug)
-    return entry.title if entry else application.slug
+def _waits_for_member(application: Application) -> bool:
+    """Say whether nothing goes on before the member does something."""
+    account = application.state == "approved" and application.rules.money and not application.account
+    return account or application.state in {"needs_supplement", "pay_returned"}
+
+
+async def _call(
+    session: AsyncSession, content: Content, application: Application, *, key: str, now: datetime
+) -> None:
+    """Have a colleague call whom nothing else reaches; they read no more than the number."""
+    member = await session.get_one(Member, application.member_id)
+    if members.is_called(member, await members.contacts(session, member)):
+        told = letter(content, "apply.call", {"number": application.number})
+        await outbox.put(session, calls.address(member), told, due=now, key=key)
 
 
 async def _final(session: AsyncSession, application: Application, now: datetime) -> bool:
@@ -161,7 +174,7 @@ def _values(content: Content, application: Application, reason: str, now: dateti
     until = application.promised if application.state in WAITING else application.due
     return {
         "number": application.number,
-        "title": title(content, application),
+        "title": content.title(application.slug),
         "reason": reason.strip().rstrip("。"),
         "until": wording.by(until, now) if until else "",
         "amount": application.amount,

@@ -1,5 +1,6 @@
 """Choices said in words: a number, the label, or its sense, taken as a press. Pure."""
 
+import re
 import unicodedata
 from collections.abc import Sequence
 
@@ -8,6 +9,7 @@ YES = frozenset(
 )
 NO = frozenset(["不要", "不了", "不来", "不用", "不", "不行", "不对", "否", "算了吧", "no"])
 _NUMERALS = "一二三四五六七八九"
+_TWO = re.compile(r"\d[\W_]+\d")
 
 
 def tidy(said: str) -> str:
@@ -17,7 +19,9 @@ def tidy(said: str) -> str:
 
 
 def number(said: str) -> int | None:
-    """Return the number that was said to choose by: 1 １ ① 一 选1 第1个 1号, or None."""
+    """Return the number that was said to choose by: 1 １ ① 一 选1 第1个 1号, or None, as for 1、3 and 1.5."""
+    if _TWO.search(unicodedata.normalize("NFKC", said)):
+        return None
     text = tidy(said)
     for before in ("我选", "选择", "选", "第", "按"):
         text = text.removeprefix(before)

@@ -7,13 +7,13 @@ from typing import Any
 
 from config import notices as written
 from config.notices import NAME, OF_EVENT, OF_TIME, VALID, Audience, Plan
-from handlers import carrying, noticing
+from handlers import carrying, noticing, wording
 from handlers.console import Visit
 from models import content, events, newsroom
 from models.base import Refused
 from models.notices import Notice
 
-CHANNELS = {"telegram": "Telegram", "wechat": "微信", "web": "网页"}
+CHANNELS = {name: shown for name, shown in wording.CHANNELS.items() if name != "phone"}
 LANGUAGES = {"zh": "中文", "en": "英文"}
 STANDINGS = {"registered": "报上名的", "waiting": "候补的", "attended": "来过的", "missed": "没来的"}
 REACHED = {"got": "收到的", "missed": "没收到的", "answered": "按过按钮的"}

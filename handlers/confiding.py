@@ -1,7 +1,7 @@
 """What is private between a member and the union: it passes where the channel keeps it, else on our own page."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -11,17 +11,23 @@ from models import passes
 from models.members import Member
 from models.messages import Address, Choice, Outgoing
 
+RESUME = "form:resume"
+"""The purpose of going on with a form."""
+
 
 @dataclass(frozen=True, slots=True)
 class Ways:
     """How private matters reach members: the channels that may carry them, and the address of our own page.
 
-    *grade* is what the account on WeChat may do, empty without one. *site* is empty while members cannot reach the page over public https: then there is only the telephone, and a person.
+    *site* is empty while members cannot reach the page over public https: then there is only the telephone, and a person.
+    *grade* is what the account on WeChat may do, empty without one. *beside* are channels without buttons and files, where
+    a long form may go on on the page: each with the address at which its platform itself tells us who comes, or with nothing.
     """
 
     private: frozenset[str] = frozenset({"web"})
     site: str = ""
     grade: str = ""
+    beside: Mapping[str, str] = field(default_factory=dict)
 
     def keeps(self, at: Address) -> bool:
         """Say whether private words may go to this address."""
@@ -31,7 +37,12 @@ class Ways:
 def link(
     session: AsyncSession, ways: Ways, member: Member, purpose: str, *, at: Address, now: datetime
 ) -> str:
-    """Return the address of our page at which *member*, who asks *at*, goes on with *purpose*, for 15 minutes and once."""
+    """Return the address of our page at which *member*, who asks *at*, goes on with *purpose*.
+
+    Where no platform tells who comes, it holds for 15 minutes and once.
+    """
+    if purpose == RESUME and (known := ways.beside.get(at.channel)):
+        return known
     return f"{ways.site}/c/{passes.make(session, member, purpose, at=at, now=now)}"
 
 

@@ -27,8 +27,6 @@ log = structlog.get_logger()
 LONG = 500
 OFFERED = 3
 AT_HOME = Ways()
-FORGETS = frozenset(["wechat"])
-"""The channels that demand that whoever leaves is forgotten (WeChat, event of unsubscribing)."""
 IN_PLACE = frozenset(["menu", "show", "detail", "papers", "wrong", "none", "places", "topics", "f"])
 """The buttons whose answer takes the place of the message they stand under."""
 
@@ -79,9 +77,9 @@ class Dialogue:
 
     async def _gone(self, session: AsyncSession, message: Incoming, now: datetime) -> None:
         """Let an address rest, or forget who was behind it where the platform demands that."""
-        if message.sender.channel in FORGETS:
-            changes = await leaving.left(session, message.sender, now=now)
-            await telling.tell(session, self.edition.content, changes, now=now)
+        if message.sender.channel in leaving.FORGETS:
+            changes = await leaving.left(session, message, now=now)
+            await telling.tell_of_departed(session, self.edition.content, changes, now=now)
         else:
             await members.bury(session, message.sender, "blocked", now)
 
@@ -136,7 +134,7 @@ class Dialogue:
         return None if sign is None else await crisis.respond(turn, sign)
 
     async def _press(self, turn: Turn) -> Outgoing | None:
-        value = turn.message.value if turn.message.kind == "press" else self._meant(turn)
+        value = turn.message.value if turn.message.kind == "press" else await self._meant(turn)
         if value is None:
             return None
         if value.startswith(noticed.PREFIX):
@@ -149,12 +147,15 @@ class Dialogue:
         action, about = found
         return await action(turn, about)
 
-    def _meant(self, turn: Turn) -> str | None:
+    async def _meant(self, turn: Turn) -> str | None:
+        """Return the button that was meant by words; what is said to a colleague means none."""
         if turn.message.kind != "text":
             return None
         digits = not filling.in_progress(turn)
         value = pick(turn.message.text, turn.conversation.choices, digits=digits)
-        return None if value is None or value.startswith("f:") else value
+        if value is None or value.startswith("f:"):
+            return None
+        return None if await handoffs.is_led(turn.session, turn.message.sender) else value
 
     async def _steer(self, turn: Turn) -> Outgoing | None:
         return filling.steer(turn) if turn.message.kind == "text" else None
@@ -195,7 +196,7 @@ class Dialogue:
 
     async def _kind(self, turn: Turn) -> Outgoing | None:
         handler = self.router.for_kind(turn.message.kind)
-        return None if handler is None else await handler(turn)
+        return None if handler is None else filling.beside(turn, await handler(turn))
 
     async def _word(self, turn: Turn) -> Outgoing | None:
         service = self.router.for_text(turn.message.text)

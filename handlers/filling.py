@@ -17,6 +17,8 @@ UNKNOWN = frozenset(["不知道", "不清楚", "记不清", "记不清了", "没
 """What is said to a question that may be passed over, whatever its button says."""
 WITH_PICTURES = frozenset(["work"])
 """Forms between whose questions more pictures may come: their service takes them."""
+BESIDE = frozenset(["voice", "video", "sticker", "location", "other"])
+"""Kinds of messages that answer no question of a form."""
 RESUME = frozenset({"继续", "继续填", "繼續", "繼續填"})
 
 
@@ -194,6 +196,15 @@ def after(turn: Turn, answer: Outgoing) -> Outgoing:
     asked = turn.question()
     resume_choice = Choice(turn.say("form.resume").text, "form:resume")
     return replace(asked, text=f"{answer.text}\n\n{asked.text}", choices=(*asked.choices, resume_choice))
+
+
+def beside(turn: Turn, answer: Outgoing) -> Outgoing:
+    """Return *answer* to what is no answer to a question, followed by the question that still waits here."""
+    if turn.message.kind not in BESIDE or not in_progress(turn) or _waits_elsewhere(turn):
+        return answer
+    asked = turn.question()
+    choices = tuple(dict.fromkeys((*asked.choices, *answer.choices)))
+    return replace(asked, text=f"{answer.text}\n\n{asked.text}", choices=choices)
 
 
 def _kind(turn: Turn) -> str:

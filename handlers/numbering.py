@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from handlers.choosing import number, tidy
-from models import shown_lists
+from models import handoffs, shown_lists
 from models.messages import Incoming
 from models.shown_lists import PAGE, ShownList
 
@@ -17,14 +17,18 @@ NEXT, BACK = 9, 0
 
 
 async def meant(session: AsyncSession, message: Incoming, *, now: datetime) -> Incoming:
-    """Return *message*, a number in it as the press of what it stands for."""
+    """Return *message*, a number in it as the press of what it stands for, unless it is said to a colleague."""
     if message.sender.channel not in NUMBERED or message.kind != "text":
         return message
     shown = await shown_lists.of(session, message.sender)
     if shown is None:
         return message
-    value = "list:more" if tidy(message.text) in MORE and shown.rest else _chosen(shown, message.text, now)
-    return message if value is None else replace(message, kind="press", value=value)
+    if shown.rest and tidy(message.text) in MORE:
+        return replace(message, kind="press", value="list:more")
+    value = _chosen(shown, message.text, now)
+    if value is None or await handoffs.is_led(session, message.sender):
+        return message
+    return replace(message, kind="press", value=value)
 
 
 def _chosen(shown: ShownList, said: str, now: datetime) -> str | None:
@@ -32,7 +36,7 @@ def _chosen(shown: ShownList, said: str, now: datetime) -> str | None:
     text = tidy(said)
     named = next((value for label, value in shown.choices if tidy(label) == text), None)
     if named is not None and not shown.is_over(now):
-        return named
+        return None if named.startswith("f:") else named  # a form reads its own words, several at a time
     chosen = BACK if text == "0" else number(said)
     if chosen is None or shown.digits or not shown.choices:
         return None

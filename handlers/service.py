@@ -22,6 +22,8 @@ BEFORE = "before:"
 """Marks an answer of an earlier round among the answers of a form: it is offered again as a button."""
 CHOSEN = frozenset(["choice", "confirm", "several", "photo", "file"])
 """The kinds of questions that a number does not answer, so that it may pick a choice."""
+LONG = 12
+"""From how many questions on a form is more comfortable on our page than in numbers."""
 SILENCE = Outgoing("")
 """The answer of a bot that lets a person speak."""
 
@@ -80,13 +82,14 @@ class Turn:
         if question is None:
             raise Refused("form")
         if question.private and not self.may_pass(question):
-            return self.say("private.elsewhere") if self.elsewhere else self.move("form:resume")
+            return self.say("private.elsewhere") if self.elsewhere else self.move(confiding.RESUME)
         told = "，".join(given[asked.name] for asked in form.asked(given) if given.get(asked.name))
         known = question.ask in self.content.texts
         values = {**given, "answers": told, "lines": read_back(form, given)}
         asked = self.say(question.ask, **values) if known else Outgoing(question.ask)
         digits = question.kind not in CHOSEN
-        return replace(asked, choices=self._answers(question, asked.choices), digits=digits)
+        choices = (*self._answers(question, asked.choices), *self._beside(form, question))
+        return replace(asked, choices=choices, digits=digits)
 
     def may_pass(self, question: Question) -> bool:
         """Say whether *question* and its answer may pass here: a private one where the form was begun or moved to."""
@@ -119,6 +122,15 @@ class Turn:
         if question.optional:
             chosen.append(Choice(question.skip or self.say("form.skip").text, f"{stamp}:skip"))
         return (*((*chosen, *own) or (self.choice("form.cancel", "form:cancel"),)), *near)
+
+    def _beside(self, form: Form, question: Question) -> tuple[Choice, ...]:
+        """Return the button that leads to our page where a channel has no files, or only numbers for a long form."""
+        at, ways = self.message.sender, self.ways
+        begins = len(form.questions) > LONG and question == form.questions[0]
+        if at.channel not in ways.beside or self.elsewhere or not (begins or question.kind == "file"):
+            return ()
+        there = confiding.link(self.session, ways, self.member, confiding.RESUME, at=at, now=self.now)
+        return (Choice(self.say("form.page").text, url=there),)
 
     def _ticks(self, question: Question, stamp: str) -> list[Choice]:
         """Return a button for each option, which ticks it or takes the tick away, and the one that goes on."""

@@ -71,6 +71,15 @@ async def tell_all_but(
         await tell(session, content, [change], but=but, actor=member, now=now)
 
 
+async def tell_of_departed(
+    session: AsyncSession, content: Content, changes: Sequence[Change], *, now: datetime
+) -> None:
+    """Write about what leaving did to places: of those given back only a partner hears, for nobody else is there."""
+    for change in changes:
+        but = change.place if change.what == "cancelled" else None
+        await tell(session, content, [change], but=but, now=now)
+
+
 async def write(turn: Turn, member: Member, key: str, event: Event) -> None:
     """Write the letter called *key* to another member."""
     await about(turn.session, turn.content, member, key, event, now=turn.now)

@@ -1,9 +1,13 @@
 """How times are told to members: with the weekday and the part of the day, in Beijing's clock."""
 
+from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 BEIJING = ZoneInfo("Asia/Shanghai")
+CHANNELS: Mapping[str, str] = {"telegram": "Telegram", "wechat": "微信", "web": "网页", "phone": "电话"}
+"""The channels as colleagues call them."""
+SHOWN = 12
 _MORNING, _NOON, _EVENING = 10, 12, 18
 
 
@@ -40,6 +44,16 @@ def when(moment: datetime) -> str:
     at = moment.astimezone(BEIJING)
     told = at - timedelta(days=1) if (at.hour, at.minute) == (0, 0) else at
     return day(told.date()) + clock(at)
+
+
+def channel(name: str) -> str:
+    """Return a channel as colleagues call it."""
+    return CHANNELS.get(name, name)
+
+
+def masked_address(address: str) -> str:
+    """Return an address on a channel as it may be shown: of a long one, such as an openid, only its ends."""
+    return address if len(address) <= SHOWN else f"{address[:4]}…{address[-4:]}"
 
 
 def masked_name(name: str) -> str:

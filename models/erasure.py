@@ -1,5 +1,6 @@
 """What is forgotten of a member's sign-ups: of one event when they no longer agree, of all when they ask for it, and with it everything else."""
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -29,6 +30,7 @@ from models import (
     signups,
     unanswered,
     wechat_ledger,
+    wechat_mass,
     works,
 )
 from models.consents import Consent
@@ -57,17 +59,17 @@ async def forget(session: AsyncSession, member: Member, slug: str, *, now: datet
     for work in await works.of(session, slug, member):
         work.state, work.ended_at = "withdrawn", now
     mine = select(Event.id).where(Event.slug == slug).scalar_subquery()
-    await session.execute(
-        update(Pair)
-        .where(Pair.event_id == mine, Pair.member_id == member.id)
-        .values(wish={}, state=pairs.LAPSED)
-    )
+    asked = update(Pair).where(Pair.event_id == mine, Pair.member_id == member.id)
+    await session.execute(asked.values(wish={}))
+    await session.execute(asked.where(Pair.state == pairs.ASKED).values(state=pairs.LAPSED))
     await consents.withdraw(session, member, slug, now=now)
     return changes
 
 
-async def forget_all(session: AsyncSession, member: Member, *, now: datetime) -> list[Change]:
-    """Forget every sign-up and every work of *member*."""
+async def forget_all(
+    session: AsyncSession, member: Member, *, but: Collection[str] = (), now: datetime
+) -> list[Change]:
+    """Forget every work of *member*, and every sign-up *but* those for some events."""
     query = select(Event.slug).join(Place).where(Place.member_id == member.id)
     agreed = await consents.of(session, member)
     slugs = {
@@ -75,7 +77,7 @@ async def forget_all(session: AsyncSession, member: Member, *, now: datetime) ->
         *(one.about for one in agreed if one.kind not in consents.OF_CASES),
     }
     changes = []
-    for slug in sorted(slugs):
+    for slug in sorted(slugs - {*but}):
         changes += await forget(session, member, slug, now=now)
     await works.erase(session, member)
     return changes
@@ -101,8 +103,13 @@ async def holds(session: AsyncSession, member: Member, *, now: datetime) -> list
     return talks + [Hold("case", case.number, day) for case, day in cases] + under_way
 
 
-async def everything(session: AsyncSession, member: Member, *, now: datetime) -> list[Change]:
-    """Forget all that *member* has said, and their card; what is held stays until it ends, with the way to reach them."""
+async def everything(
+    session: AsyncSession, member: Member, *, but: Collection[str] = (), now: datetime
+) -> list[Change]:
+    """Forget all that *member* has said, *but* the sign-ups for some events, and their card.
+
+    What is held stays until it ends, with the way to reach them.
+    """
     held = await holds(session, member, now=now)
     words = await _told_by(session, member)
     sent = await personal_data.files(session, member)
@@ -113,13 +120,13 @@ async def everything(session: AsyncSession, member: Member, *, now: datetime) ->
     conversation = await session.get(Conversation, member.id)
     if conversation is not None:
         conversation.forget()
-    changes = await forget_all(session, member, now=now)
+    changes = await forget_all(session, member, but=but, now=now)
     await handoffs.erase(session, member)
     await _forget_cases(session, member, {hold.number for hold in held if hold.kind == "case"}, now=now)
     await application_data.forget(session, member, {hold.number for hold in held})
     await unanswered.forget(session, words)
     await leftovers.abandon(session, member, sent)
-    if not held:
+    if not held and not but:
         await _unreached(session, member)
     await session.flush()
     return changes
@@ -148,10 +155,7 @@ async def _forget_cases(session: AsyncSession, member: Member, kept: set[str], *
 async def _unreached(session: AsyncSession, member: Member) -> None:
     """Forget where *member* can be reached, and so who they are; who writes again is somebody new."""
     addresses = [*await members.addresses(session, member), Address(calls.CHANNEL, str(member.id))]
-    await outbox.forget(session, addresses, member.id)
-    await inbox.forget(session, addresses)
-    await shown_lists.forget(session, addresses)
-    await wechat_ledger.forget(session, [at.id for at in addresses if at.channel == outbox.PASSIVE])
+    await unlearn(session, addresses, member.id)
     for table in (Pass, NoticeLine, Contact):
         await session.execute(delete(table).where(table.member_id == member.id))
     await session.execute(update(Pair).where(Pair.member_id == member.id).values(wish={}))
@@ -160,6 +164,21 @@ async def _unreached(session: AsyncSession, member: Member) -> None:
     await session.execute(update(PlaceAudit).where(PlaceAudit.place_id.in_(mine)).values(reason=""))
     member.wants_news, member.language, member.channel = False, "", ""
     member.quiet_from = member.quiet_to = member.card_tried_at = None
+
+
+async def unlearn(
+    session: AsyncSession, addresses: Sequence[Address], member_id: int = outbox.NOBODY, *, upto: str = ""
+) -> None:
+    """Empty what was sent to these *addresses*, and to a member by notices; forget what was heard from there.
+
+    *upto* is a message from there that asks for it itself, so that no key of it stays.
+    """
+    await outbox.forget(session, addresses, member_id)
+    await inbox.forget(session, addresses, upto=upto)
+    await shown_lists.forget(session, addresses)
+    openids = [at.id for at in addresses if at.channel == outbox.PASSIVE]
+    await wechat_ledger.forget(session, openids)
+    await wechat_mass.forget(session, openids)
 
 
 async def _leave(session: AsyncSession, place: Place, *, now: datetime) -> list[Change]:

@@ -5,7 +5,7 @@ from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any, cast
 
-from sqlalchemy import Index, Table, UniqueConstraint, delete, select, update
+from sqlalchemy import Index, Table, UniqueConstraint, delete, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -138,8 +138,14 @@ async def clean(session: AsyncSession, *, now: datetime) -> None:
     await session.execute(delete(_TABLE).where(*old))
 
 
-async def forget(session: AsyncSession, chats: Collection[Address]) -> None:
-    """Delete what these chats have sent and what was answered; what still waits for its answer stays until then."""
+async def forget(session: AsyncSession, chats: Collection[Address], *, upto: str = "") -> None:
+    """Delete what these chats have sent and what was answered; what still waits for its answer stays until then.
+
+    Of the chat that sent the message *upto*, everything until then goes, and that message too.
+    """
     for chat in chats:
-        theirs = (_TABLE.c.channel == chat.channel, _TABLE.c.chat == chat.id, _TABLE.c.state != "new")
-        await session.execute(delete(_TABLE).where(*theirs))
+        theirs = (_TABLE.c.channel == chat.channel, _TABLE.c.chat == chat.id)
+        last = select(_TABLE.c.id).where(*theirs, _TABLE.c.platform_id == upto).scalar_subquery()
+        await session.execute(
+            delete(_TABLE).where(*theirs, or_(_TABLE.c.state != "new", _TABLE.c.id <= last))
+        )

@@ -24,7 +24,8 @@ class Member(Base):
     *roster_id* is the card the member is bound to since *verified_at*; name, phone, union and area come from it.
     *card_tries* counts wrong tries to bind one, the last at *card_tried_at*. *topics* are the bits of the news wanted
     (models/subscriptions.py), *quiet_from* and *quiet_to* a quiet time of their own in minutes after midnight;
-    *channel* is where they wrote last that they can be written to, *language* what their platform says.
+    *channel* is where they wrote last that they can be written to, *language* what their platform says. *forget_at* is
+    when to look whether who left can be forgotten, once what was under way is over (models/leaving.py).
     """
 
     __tablename__ = "members"
@@ -45,6 +46,7 @@ class Member(Base):
     quiet_to: Mapped[int | None]
     channel: Mapped[str] = mapped_column(default="", server_default="")
     language: Mapped[str] = mapped_column(default="", server_default="")
+    forget_at: Mapped[datetime | None] = mapped_column(Moment, index=True)
 
     @property
     def verified(self) -> bool:

@@ -36,8 +36,8 @@ MASS = "mass"
 HELD = "held"
 """The state of a letter that no way leads out for until its member comes: on the page, and outside WeChat's window."""
 BULK = LANES.index("bulk")
-LOOSE = 0
-"""The notice of single letters in the lane of notices: none."""
+LOOSE = NOBODY = 0
+"""The notice of single letters in the lane of notices, and the member of no letter: none."""
 GIVEN_UP = timedelta(hours=24)
 KEPT = timedelta(days=30)
 State = Literal["sent", "gone", "failed", "unknown", "skipped", "waiting", "held"]
@@ -254,6 +254,7 @@ async def forget(session: AsyncSession, addresses: Collection[Address], member_i
         "body": {},
         "platform_id": "",
         "key": None,
+        "answers": None,
         "member_id": None,
         "state": unsent,
     }

@@ -4,14 +4,13 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Literal, NamedTuple, get_args
 
-from sqlalchemy import Select, exists, func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import aliased
 
 from config.entries import CHECKS
 from models import application_states, applications, objections
 from models.application_rules import allowed
-from models.applications import Application, ApplicationStep
+from models.applications import Application
 from models.base import Refused
 from models.crypto import lookup_hash
 from models.objections import Objection
@@ -124,21 +123,6 @@ async def waiting(session: AsyncSession, scope: Scope) -> int:
     """Count the objections that nobody has settled."""
     query = _within(select(func.count(Objection.id)), scope).where(Objection.state == "open")
     return await session.scalar(query) or 0
-
-
-async def ready(session: AsyncSession, scope: Scope, *, now: datetime) -> int:
-    """Count what was shown for all its days with no objection that stands: it waits for a person to approve it."""
-    step = aliased(ApplicationStep)
-    since = select(func.max(step.at)).where(
-        step.application_id == Application.id, step.after == PUBLICITY, step.kind == "state"
-    )
-    upheld = (Objection.state == "upheld") & (Objection.at >= since.correlate(Application).scalar_subquery())
-    stands = (Objection.state == "open") | upheld
-    query = select(func.count()).select_from(Application).where(
-        Application.state == PUBLICITY, Application.due <= now,
-        ~exists().where(Objection.application_id == Application.id, stands),
-    )  # fmt: skip
-    return await session.scalar(scope.narrow(query, Application.union, Application.area)) or 0
 
 
 def _within(query: Select[*tuple[Any, ...]], scope: Scope) -> Select[*tuple[Any, ...]]:

@@ -14,14 +14,16 @@ from models.messages import Address, Choice, Outgoing
 
 PAGE = 8
 """How many choices are shown at a time: 9 leads on, 0 back."""
+LABEL_CHARS = 50
+"""How much of a label is shown, so that eight of them leave room for the text."""
 LASTS = timedelta(hours=48)
 
 
 class ShownList(Base):
     """The list of one chat.
 
-    *body* holds all its choices as [label, value], where the page begins, the rest of a long text, whether digits are
-    an answer, and how many choices the list before it had.
+    *body* holds all its choices as [label as it is shown, value], where the page begins, the rest of a long text,
+    whether digits are an answer, and how many choices the list before it had.
     """
 
     __tablename__ = "shown_lists"
@@ -65,6 +67,11 @@ class ShownList(Base):
         return tuple(Choice(label, value) for label, value in self.choices[max(0, first) :])
 
 
+def short(label: str) -> str:
+    """Return as much of *label* as is shown."""
+    return label if len(label) <= LABEL_CHARS else f"{label[: LABEL_CHARS - 1]}…"
+
+
 async def of(session: AsyncSession, at: Address) -> ShownList | None:
     """Return the list shown last at *at*."""
     return await session.get(ShownList, (at.channel, at.id))
@@ -74,7 +81,7 @@ async def shown(
     session: AsyncSession, at: Address, letter: Outgoing, rest: str = "", *, now: datetime
 ) -> None:
     """Write down what *letter* shows; a letter without choices leaves the list as it is, for it still stands above."""
-    told = [[choice.label, choice.value] for choice in letter.choices if choice.value]
+    told = [[short(choice.label), choice.value] for choice in letter.choices if choice.value]
     found = await of(session, at)
     if not told and not rest:
         return

@@ -174,6 +174,7 @@ async def forget(session: AsyncSession, openids: Sequence[str]) -> None:
 
 
 async def clean(session: AsyncSession, *, now: datetime) -> None:
-    """Delete windows that are long over."""
+    """Delete windows that are long over, the months before this one and old mass sends."""
     over = (WeChatWindow.until < now - TALK_LASTS, WeChatWindow.tap_until < now - TALK_LASTS)
     await session.execute(delete(WeChatWindow).where(*over))
+    await wechat_mass.clean(session, now=now)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import JSON, ColumnElement, and_, case, exists, false, or_, select, update
+from sqlalchemy import JSON, ColumnElement, and_, case, delete, exists, false, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -20,6 +20,8 @@ from models.quiet import BEIJING, is_quiet
 MOST_A_MONTH, MOST, LEAST = 4, 10_000, 2
 """Of one account a member takes four a calendar month, one call takes 2 to 10,000 (wechat spec 1.3)."""
 LEASE, LETTERS_LEASE = timedelta(minutes=5), timedelta(hours=1)
+KEPT = timedelta(days=90)
+"""As long as the letters of notices."""
 PLACED, GONE, REFUSED = "placed", "gone", "refused"
 
 
@@ -177,3 +179,14 @@ async def finished(session: AsyncSession, number: str, status: str, *, now: date
     mine = select(Letter.address).where(Letter.id.in_(mass.letters), Letter.state == "sent")
     await _count(session, list(await session.scalars(mine)), -1, now)
     await _hold(session, mass, "sent", status)
+
+
+async def forget(session: AsyncSession, openids: Sequence[str]) -> None:
+    """Delete what is counted for these."""
+    await session.execute(delete(WeChatMonth).where(WeChatMonth.openid.in_(openids)))
+
+
+async def clean(session: AsyncSession, *, now: datetime) -> None:
+    """Delete the counts of months that are over, and calls whose letters are gone."""
+    await session.execute(delete(WeChatMonth).where(WeChatMonth.month < month(now)))
+    await session.execute(delete(WeChatMass).where(WeChatMass.made_at < now - KEPT))

@@ -9,7 +9,10 @@ from models.migrate import declared
 from tests.models.life import theirs
 from tests.processes import ROOT
 
-BESIDE = ("outbox", "inbox", "unanswered", "roster", "roster_imports", "audit")
+BESIDE = (
+    "outbox", "inbox", "unanswered", "roster", "roster_imports", "audit",
+    "shown_lists", "wechat_windows", "wechat_consents", "wechat_months",
+)  # fmt: skip
 """Tables with what members say or are told that no foreign key leads to."""
 
 

@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 
 from bot import clock
 from bot.channels.telegram import Telegram
+from bot.channels.wechat.client import Client
 from bot.commands import keys
 from bot.commands.base import Commands, command
 from config import files
@@ -58,6 +59,8 @@ async def _lines(settings: Settings) -> AsyncIterator[Line]:
     yield await _telegram(settings)
     if settings.telegram_bot_token is not None:
         yield _private(settings)
+    for line in await _wechat(settings):
+        yield line
 
 
 def _keys(settings: Settings) -> Line:
@@ -151,6 +154,22 @@ def _private(settings: Settings) -> Line:
         "private",
         "PUBLIC_URL is not public https: private forms on Telegram give the telephone and a person",
     )
+
+
+async def _wechat(settings: Settings) -> list[Line]:
+    """Say how the account is set up, and what WeChat says to it."""
+    if not settings.wechat_app_id:
+        return [(True, "wechat", "off (no WECHAT_APP_ID)")]
+    told = f"{settings.wechat_grade}, {settings.wechat_mode}, callback at {settings.public_url or '…'}/wechat/callback"
+    safe = settings.wechat_mode != "plain"
+    lines = [(safe, "wechat", told if safe else f"{told}: whoever sees one address can forge messages")]
+    if settings.wechat_app_secret:
+        async with aiohttp.ClientSession() as http:
+            lines += [
+                (good, f"wechat {what}", said)
+                for good, what, said in await Client(settings, http, clock.now).checks()
+            ]
+    return lines
 
 
 async def _telegram(settings: Settings) -> Line:

@@ -8,7 +8,7 @@ from aiohttp import web
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
 from config.settings import Settings
-from handlers.wording import BEIJING, masked_name
+from handlers.wording import BEIJING, channel, masked_address, masked_name
 
 HERE = Path(__file__).parent
 KINDS = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
@@ -26,6 +26,8 @@ def _environment() -> Environment:
     found.globals["inlined"] = lambda name: (HERE / "static" / name).read_text("utf-8")
     found.filters["beijing"] = lambda moment: f"{moment.astimezone(BEIJING):%Y-%m-%d %H:%M}"
     found.filters["masked"] = masked_name
+    found.filters["channel"] = channel
+    found.filters["masked_address"] = masked_address
     return found
 
 

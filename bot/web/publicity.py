@@ -62,21 +62,16 @@ def routes(
 def _groups(content: Content, found: Sequence[Shown]) -> list[tuple[str, list[Mapping[str, object]]]]:
     """Return the lines by what was applied for, each with no more than may be read by everybody."""
     return [
-        (_title(content, slug), [_line(content, one) for one in lines])
+        (content.title(slug), [_line(content, one) for one in lines])
         for slug, lines in groupby(found, key=lambda one: one.slug)
     ]
 
 
 def _line(content: Content, one: Shown) -> Mapping[str, object]:
     return {
-        "key": one.key, "name": wording.masked_name(one.name), "union": one.union, "kind": _title(content, one.slug),
+        "key": one.key, "name": wording.masked_name(one.name), "union": one.union, "kind": content.title(one.slug),
         "amount": one.amount, "until": wording.when(one.due),
     }  # fmt: skip
-
-
-def _title(content: Content, slug: str) -> str:
-    entry = content.entry(slug)
-    return entry.title if entry else slug
 
 
 def _form(

@@ -32,7 +32,7 @@ async def mine(turn: Turn) -> Outgoing:
     if len(found) == 1:
         return await _show(turn, found[0])
     buttons = [
-        Choice(f"{one.number} {applying.title(turn.content, one)}", f"applied:show:{one.id}")
+        Choice(f"{one.number} {turn.content.title(one.slug)}", f"applied:show:{one.id}")
         for one in found[:MOST]
     ]
     said = turn.say("applied.list")

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from handlers import filling
 from handlers.service import Service, Turn
 from models import shown_lists
 from models.messages import Outgoing
@@ -12,8 +13,8 @@ async def turned(turn: Turn, how: str) -> Outgoing:
     """Show the list once more: another page of it, what is left of the text, or why the number leads nowhere."""
     shown = await shown_lists.of(turn.session, turn.message.sender)
     if shown is None or (how == "old" and shown.is_over(turn.now)):
-        menu = turn.say("menu")
-        return replace(menu, text=f"{turn.say('list.over').text}\n\n{menu.text}")
+        present = turn.question() if filling.in_progress(turn) else turn.say("menu")
+        return replace(present, text=f"{turn.say('list.over').text}\n\n{present.text}")
     if how == "more" and shown.rest:
         return Outgoing(shown.rest, shown.page(shown.first), digits=shown.digits)
     first = {"next": shown.first + PAGE, "back": shown.first - PAGE}.get(how, shown.first)

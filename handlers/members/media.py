@@ -1,4 +1,4 @@
-"""What is not text: voice, pictures, files, stickers, places, and kinds we do not know."""
+"""What is not text: voice, pictures, files, stickers, and kinds we do not know."""
 
 from handlers.service import Service, Turn
 from models.messages import Outgoing
@@ -22,11 +22,6 @@ async def file(turn: Turn) -> Outgoing:
     return turn.say("said.file")
 
 
-async def location(turn: Turn) -> Outgoing:
-    """Offer what lies near."""
-    return turn.say("said.location", where=turn.message.value)
-
-
 async def other(turn: Turn) -> Outgoing:
     """Ask for words."""
     return turn.say("said.other")
@@ -38,7 +33,6 @@ service = Service(
     kinds={
         "voice": voice,
         "file": file,
-        "location": location,
         "video": other,
         "sticker": other,
         "other": other,

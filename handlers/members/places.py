@@ -1,5 +1,6 @@
 """Where to go and whom to call: stations, book rooms, branches, telephone numbers."""
 
+from dataclasses import replace
 from math import asin, cos, radians, sin, sqrt
 
 from config.lists import Place
@@ -10,7 +11,7 @@ NEAREST, EARTH_KM = 3, 6371.0
 
 
 async def rows(turn: Turn, about: str) -> Outgoing:
-    """Show a list of the directory, the nearest three when a position is given as `kind:latitude,longitude`."""
+    """Show a list of the directory; with a position, `kind:latitude,longitude`, the nearest three whose own is known."""
     kind, _, where = about.partition(":")
     if kind == "phones":
         return _phones(turn)
@@ -18,10 +19,17 @@ async def rows(turn: Turn, about: str) -> Outgoing:
     here = _position(where)
     if here is not None:
         placed = [place for place in found if place.position]
-        found = sorted(placed, key=lambda place: distance(here, place.position or here))[:NEAREST]
+        found = sorted(placed, key=lambda place: distance(here, place.position or here))[:NEAREST] or found
     if not found:
         return turn.say("places.none")
     return turn.say("places.rows", rows="\n\n".join(_row(turn, place) for place in found))
+
+
+async def near(turn: Turn) -> Outgoing:
+    """Answer a position with the nearest stations, and offer the book rooms."""
+    rooms = turn.choice("places.near_rooms", f"places:book_room:{turn.message.value}")
+    told = await rows(turn, f"station:{turn.message.value}")
+    return replace(told, choices=(rooms, *told.choices))
 
 
 def distance(one: tuple[float, float], other: tuple[float, float]) -> float:
@@ -52,4 +60,4 @@ def _position(where: str) -> tuple[float, float] | None:
         return None
 
 
-service = Service(name="places", title="工会在哪", actions={"places": rows})
+service = Service(name="places", title="工会在哪", actions={"places": rows}, kinds={"location": near})

@@ -37,14 +37,12 @@ class Features:
     """Weights learnt from phrasings, and the likeness of any text to each of them."""
 
     def __init__(self, phrasings: Sequence[str]) -> None:
-        self._phrasings = phrasings
-        seen = Counter(
-            gram for phrasing in phrasings for channel in grams(plain(phrasing)) for gram in channel
-        )
+        heard = [grams(plain(phrasing)) for phrasing in phrasings]
+        seen = Counter(gram for channels in heard for channel in channels for gram in channel)
         self._number = len(phrasings)
         self._rarity = {gram: log((1 + self._number) / (1 + times)) + 1 for gram, times in seen.items()}
         self._place = {gram: place for place, gram in enumerate(seen)}
-        self._starts, self._rows, self._parts = self._invert()
+        self._starts, self._rows, self._parts = self._invert(heard)
 
     def kernel(self) -> Floats:
         """Return how alike the phrasings are to each other, a row for each."""
@@ -73,11 +71,13 @@ class Features:
             vector |= {gram: part * sqrt(weight) / length for gram, part in parts.items()}
         return vector
 
-    def _invert(self) -> tuple[list[int], NDArray[np.int32], Floats]:
+    def _invert(
+        self, heard: Sequence[tuple[Counter[str], Counter[str]]]
+    ) -> tuple[list[int], NDArray[np.int32], Floats]:
         """Return where the phrasings of each gram begin, the phrasings, and the weight of the gram in each."""
         places, rows, parts = array("i"), array("i"), array("f")
-        for row, phrasing in enumerate(self._phrasings):
-            vector = self._weigh(grams(plain(phrasing)))
+        for row, channels in enumerate(heard):
+            vector = self._weigh(channels)
             places.extend(self._place[gram] for gram in vector)
             rows.extend(repeat(row, len(vector)))
             parts.extend(vector.values())

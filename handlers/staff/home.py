@@ -8,6 +8,7 @@ from handlers import plots
 from handlers.applydesk import DECIDERS, READERS
 from handlers.casedesk import CASEWORK
 from handlers.console import EVERYBODY, NotFound, Page, Reply, Sheet, View, Visit
+from handlers.wording import CHANNELS
 from models import (
     application_board,
     calls,
@@ -22,7 +23,6 @@ from models import (
 from models.application_board import CHECK, DECIDE, LATE, Wanted
 from models.rights import ANSWERING, Scope
 
-CHANNELS: Mapping[str, str] = {"telegram": "Telegram", "wechat": "微信", "web": "网页", "phone": "电话"}
 LEAVES = [name for name in CHANNELS if name != "phone"]
 WEEKS, OLDEST = 26, 5
 DECISIONS: Mapping[str, str] = {"answer": "答上了", "offer": "给了选项", "decline": "没答上"}
@@ -154,10 +154,6 @@ async def _objections(visit: Visit, scope: Scope) -> Told:
     return Told(await publicity.waiting(visit.session, scope), "查清以前不能批", late=True)
 
 
-async def _shown(visit: Visit, scope: Scope) -> Told:
-    return Told(await publicity.ready(visit.session, scope, now=visit.now), "没有异议，等人批")
-
-
 async def _proposals(visit: Visit, scope: Scope) -> Told:
     number, late = await proposal_board.waiting(visit.session, scope, now=visit.now)
     return Told(number, f"{late}份过了答应的时间" if late else "", bool(late))
@@ -175,7 +171,6 @@ NEEDS = (
     Need("过了答应时间的申请", "/applications?whose=late", READERS, _late_applications),
     Need("要重付的申请", "/payments", DECIDERS, _returned),
     Need("没定的异议", "/objections", CASEWORK | {"approver"}, _objections),
-    Need("公示期满的申请", "/applications?state=publicity", frozenset({"administrator", "approver"}), _shown),
     Need("等答复的建议", "/proposals", ANSWERING, _proposals),
     Need("要打的电话", "/calls", ANSWERING, _calls),
     Need("快到期的名额", "/events", frozenset({"administrator", "organiser"}), _offers),

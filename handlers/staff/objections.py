@@ -21,7 +21,7 @@ async def show_all(visit: Visit) -> Reply:
     """Show a page of objections, the oldest first; not a word of them."""
     state, page = visit.query.get("state", "open"), whole(visit.query.get("page", "")) or 0
     rows = await publicity.listed(visit.session, visit.scope, state, page=page)
-    titles = {row.slug: _title(visit, row.slug) for row in rows}
+    titles = {row.slug: visit.content.title(row.slug) for row in rows}
     return View("objections.html", {"rows": rows[:PAGE], "more": len(rows) > PAGE, "number": page,
                                     "state": state, "states": STATES, "titles": titles})  # fmt: skip
 
@@ -30,7 +30,7 @@ async def show(visit: Visit) -> Reply:
     """Show one objection."""
     objection, application = await _one(visit)
     return View("objection.html", {"objection": objection, "application": application, "states": STATES,
-                                   "title": _title(visit, application.slug), "outcomes": OUTCOME})  # fmt: skip
+                                   "title": visit.content.title(application.slug), "outcomes": OUTCOME})  # fmt: skip
 
 
 async def settle(visit: Visit) -> Reply:
@@ -53,11 +53,6 @@ async def _one(visit: Visit) -> tuple[Objection, Application]:
     if found is None:
         raise NotFound
     return found
-
-
-def _title(visit: Visit, slug: str) -> str:
-    entry = visit.content.entry(slug)
-    return entry.title if entry else slug
 
 
 pages = (

@@ -56,7 +56,7 @@ async def test_token_refused_for_ever_is_asked_for_three_times_a_minute(server, 
         assert server.calls["stable_token"] == 3
         assert isinstance(translated(refused.value), TryLater)
         assert 39 < translated(refused.value).seconds <= 60
-        assert await client.check() == (False, "no access token: 40001")
+        assert await client.check() == (False, "no access token: 40001: is WECHAT_APP_SECRET right?")
         now[0] += 60
         server.refuse_tokens = False
         assert await client.check() == (True, "access token had")
@@ -129,6 +129,25 @@ async def test_quota_of_the_minute_rests_a_minute(client, server, clock):
     assert server.calls[CALL] == 1
     clock.tick(60)
     await client.call(CALL, LETTER)
+
+
+async def test_doctor_is_told_how_it_stands(client, server):
+    assert await client.checks() == [
+        (True, "token", "access token had"),
+        (True, "menu", "none yet"),
+        (True, "quota", "499999 of 500000 messages left today"),
+    ]
+    server.menu = [{"name": "办事"}]
+    server.faults["openapi/quota/get"] = [40164]
+    advice = "put this machine's address on the account's IP white list"
+    assert await client.checks() == [
+        (True, "token", "access token had"),
+        (True, "menu", "1 buttons"),
+        (False, "quota", f"40164 9ce4: {advice}"),
+    ]
+    server.refuse_tokens = True
+    client._token._until = 0.0
+    assert [good for good, *_ in await client.checks()] == [False]
 
 
 async def test_missing_right_is_remembered(client):

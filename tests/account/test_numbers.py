@@ -140,6 +140,44 @@ async def test_digits_that_answer_a_question_choose_nothing(database, clock):
     assert await meant(database, clock, "第2项") == ("press", "v:2")
 
 
+async def test_words_of_a_form_are_left_to_it_and_numbers_press(database, clock):
+    await show(database, clock, Choice("2", "f:a:1:0"), Choice("3", "f:a:1:1"))
+    assert await meant(database, clock, "2") == ("text", "")
+    assert await meant(database, clock, "第2个") == ("press", "f:a:1:1")
+
+
+async def test_long_label_is_cut_and_chosen_as_it_is_shown(database, clock):
+    label = "字" * 80
+    await show(database, clock, Choice(label, "v:1"))
+    line = shown(Outgoing("x", (Choice(label, "v:1"),))).splitlines()[2]
+    assert line == f"1 {'字' * 49}…"
+    assert await meant(database, clock, line[2:]) == ("press", "v:1")
+
+
+async def test_number_after_two_days_asks_a_form_again(account):
+    async with account(grade="passive") as one:
+        asked = await one.server.say("写建议")
+        async with one.database.transaction() as session:
+            await shown_lists.shown(session, HERE, Outgoing("x", MANY[:2]), now=one.clock())
+        one.clock.tick(49 * 3600)
+        assert await one.server.say("1") == f"前面的选项已经过期了，请重新选。\n\n{asked}"
+
+
+@pytest.mark.parametrize("code", [45015, 45002])
+async def test_letter_that_was_refused_changes_no_number(account, code):
+    letter = Outgoing("名额轮到您了", (Choice("我来", "take:1"),), lane="timely")
+    async with account() as one:
+        await one.server.say("菜单")
+        one.server.faults["message/custom/send"] = [code]
+        await one.put(letter)
+        await one.deliver()
+        assert (await meant(one.database, one.clock, "1")) == ("press", "menu:activities")
+        await one.server.say("菜单")
+        await one.put(letter)
+        await one.deliver()
+        assert (await meant(one.database, one.clock, "1")) == ("press", "take:1")
+
+
 async def test_other_messages_and_other_channels_are_left_alone(database, clock):
     await show(database, clock, *MANY[:3])
     assert await meant(database, clock, "2", kind="photo") == ("photo", "")

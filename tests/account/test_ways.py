@@ -1,8 +1,10 @@
 """Letters that answer nothing: which way each takes, and what is held is told when the member comes."""
 
 import asyncio
+from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
 from bot.channels.base import Held, TryLater, Unreachable
 from bot.channels.wechat.ways import fitted
@@ -10,6 +12,7 @@ from config.wechat import Form
 from models import wechat_ledger
 from models.attachments import take_in
 from models.messages import Choice, Outgoing
+from models.wechat_mass import WeChatMass, WeChatMonth
 from tests.account.conftest import REMINDER
 from tests.pictures import saved, scene
 
@@ -221,11 +224,17 @@ async def test_ledger_never_gives_the_same_message_twice(database, clock):
 async def test_old_windows_are_cleaned(database, clock):
     async with database.transaction() as session:
         await wechat_ledger.opened(session, "o-wang", "text", now=clock())
+        for month in ("2026-10", "2026-11"):
+            session.add(WeChatMonth(openid="o-wang", month=month, had=1))
+        old = clock() - timedelta(days=91)
+        session.add(WeChatMass(notice_id=1, letters=[], state="gone", made_at=old))
     clock.tick(97 * HOURS)
     async with database.transaction() as session:
         await wechat_ledger.opened(session, "o-li", "press", now=clock())
         await wechat_ledger.clean(session, now=clock())
         assert await session.get(wechat_ledger.WeChatWindow, "o-wang") is None
+        assert list(await session.scalars(select(WeChatMonth.month))) == ["2026-11"]
+        assert list(await session.scalars(select(WeChatMass))) == []
         assert await session.get(wechat_ledger.WeChatWindow, "o-li") is not None
         assert not await wechat_ledger.take(session, "o-wang", now=clock())
 

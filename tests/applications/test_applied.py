@@ -6,13 +6,15 @@ from decimal import Decimal
 from typing import get_args
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from models import application_states, audit, members
 from models.application_rules import State
 from models.applications import ApplicationPaper
 from models.files import File, Kept
+from models.members import Contact
 from models.messages import Address
+from models.outbox import Letter
 from tests.applications.conftest import KNOWN
 
 TITLE = "学费资助，编号XF2026-0001。\n"
@@ -125,6 +127,18 @@ async def test_supplement_is_asked_for_once_and_handed_in(filed):
         ("[补齐了]", "要说明几句吗？不说也行。\n[不说了，交上去] [转人工]"),
         ("身份证丢了在补", f"{TITLE}收到了，等同事看。{UNTIL}10:00前告诉您结果。\n{HERE}"),
     )
+
+
+async def test_who_is_only_on_the_page_is_called_when_something_is_missing(filed):
+    await filed.move("union_check")
+    async with filed.page.database.transaction() as session:
+        await session.execute(update(Contact).values(channel="web", address="visitor"))
+    await filed.move("needs_supplement", reason="缺毕业证")
+    async with filed.page.database.transaction() as session:
+        called = list(await session.scalars(select(Letter).where(Letter.key.endswith(":call"))))
+    assert [(one.channel, one.message.text) for one in called] == [
+        ("phone", "申请XF2026-0001要本人补点东西才能往下办，请打开聊天页，说“我的申请”。")
+    ]
 
 
 async def test_appeal_comes_once_and_somebody_else_decides(filed):

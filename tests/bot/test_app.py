@@ -274,7 +274,7 @@ async def test_jobs_of_the_clock_do_their_work(database, dialogue, settings, clo
             "what": "x"
         }  # cases go when somebody confirms it
     assert boxes.swept == 1
-    assert sorted(found.values()) == [1] * 2 + [10] * 3 + [30] * 3 + [60] * 7 + [3600] * 5
+    assert sorted(found.values()) == [1] * 2 + [10] * 3 + [30] * 3 + [60] * 7 + [3600] * 6
 
 
 def old_message(now) -> Received:

@@ -41,7 +41,7 @@ class Town:
             assert used is not None
             who, purpose = used
             at = Address("phone", browser)
-            await moving._let_in(session, who, at, purpose, place, now=self.now)
+            await moving.let_in(session, who, at, purpose, place, now=self.now)
         return await self.page.send(Incoming(token, at, kind="press", value=purpose))
 
     async def desk(self) -> list[str]:

@@ -188,6 +188,8 @@ async def test_form_begun_on_telegram_goes_on_in_a_browser_the_next_day(town, st
 async def test_what_is_typed_on_telegram_is_no_answer(town, staffed):
     await tell(town.telegram, *BEGIN)
     await town.telegram.say("被辞退")
+    told = await town.telegram.send(town.telegram.incoming("sticker"))
+    assert told == "这个我看不了，打几个字就行。\n[菜单] [转人工]"
     await town.telegram.run(("继续", MOVE))
     await town.follow("browser")
 

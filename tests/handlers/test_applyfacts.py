@@ -22,7 +22,8 @@ def test_answers_stand_under_their_questions(edition):
     menu = content.texts["menu"].text
     assert found == [(menu, "菜单"), ("为什么申请？", "病了"), ("学历", "本科"), ("odd", "怪")]
     assert applyfacts.answers(content, Application(slug="gone", answers={"a": "b"})) == [("a", "b")]
-    assert applyfacts.title(content, entry.slug) == entry.title
+    assert content.title(entry.slug) == entry.title
+    assert content.title("gone") == "gone"
     given = ApplicationStep(kind="account", before="approved", after="approved")
     assert applyfacts.step(given) == "填了收款账号"
     assert applyfacts.masked_account("12") == "****"

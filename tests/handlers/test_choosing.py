@@ -10,12 +10,14 @@ MENU = [["详细", "detail:a"], ["转人工", "human"], ["不是这个", "wrong:
 PAIR = [["删掉", "privacy:gone"], ["不删", "menu"]]
 
 
-@pytest.mark.parametrize("said", ["1", "１", "①", "一", "选1", "第1个", "1号", " 1。", "我选一", "按1"])
+@pytest.mark.parametrize(
+    "said", ["1", "１", "①", "一", "选1", "第1个", "1号", " 1。", "我选一", "按1", "1️⃣", "（1）", "1、"]
+)
 def test_number_is_read_however_it_is_written(said):
     assert number(said) == 1
 
 
-@pytest.mark.parametrize("said", ["", "十个人", "100", "1000元", "一二", "号"])
+@pytest.mark.parametrize("said", ["", "十个人", "100", "1000元", "一二", "号", "1、3", "1 3", "1.5", "1️⃣2️⃣"])
 def test_number_is_not_seen_where_there_is_none(said):
     assert number(said) is None
 

@@ -157,6 +157,18 @@ async def test_question_beside_the_form_is_answered_and_the_form_goes_on(chat):
     await chat.run(("[继续填]", "报哪个组？\n[个人] [团队]"))
 
 
+@pytest.mark.parametrize("kind", ["voice", "video", "sticker", "location", "other"])
+async def test_what_answers_no_question_is_answered_and_the_question_asked_again(chat, kind):
+    alone = await chat.send(chat.incoming(kind))
+    await chat.say("填样表")
+
+    told, buttons = alone.rsplit("\n", 1)
+    assert await chat.send(chat.incoming(kind)) == f"{told}\n\n怎么称呼您？\n[不填了] {buttons}"
+
+    await chat.say("稍后再填")
+    assert await chat.send(chat.incoming(kind)) == alone
+
+
 async def test_button_pressed_twice_counts_once(chat):
     await chat.run(("填样表", "怎么称呼您？\n[不填了]"), ("王芳", "报哪个组？\n[个人] [团队]"))
     press = chat._press("[个人]", "wang")

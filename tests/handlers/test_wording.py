@@ -34,3 +34,16 @@ def test_by_names_the_day_only_when_it_is_another():
 @pytest.mark.parametrize(("name", "shown"), [("王芳", "王*"), ("欧阳娜娜", "欧***"), ("王", "王"), ("", "")])
 def test_name_at_the_door_shows_its_first_character_only(name, shown):
     assert wording.masked_name(name) == shown
+
+
+@pytest.mark.parametrize(
+    ("address", "shown"),
+    [("o6_bmjrPTlm6_2sgVt7hMZOPfL2M", "o6_b…fL2M"), ("123456789012", "123456789012"), ("7", "7")],
+)
+def test_long_address_is_shown_by_its_ends(address, shown):
+    assert wording.masked_address(address) == shown
+
+
+def test_channels_are_told_by_their_names():
+    names = ("telegram", "wechat", "web", "phone", "fax")
+    assert [wording.channel(name) for name in names] == ["Telegram", "微信", "网页", "电话", "fax"]

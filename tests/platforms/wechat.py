@@ -241,6 +241,8 @@ class Server:
         }
         if name == "menu/get":
             return (0, {"menu": {"button": self.menu}}) if self.menu else (46003, {})
+        if name == "openapi/quota/get":
+            return 0, {"quota": {"daily_limit": 500000, "used": 1, "remain": 499999}}
         if name == "qrcode/create":
             return self._code(told)
         return calls[name](told) if name in calls else (48001, {})

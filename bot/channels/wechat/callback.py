@@ -96,6 +96,8 @@ class Callback:
             return web.Response(status=503)
         with self._listening(said.sender.id) as woken:
             await self.receive(said)
+            if said.kind == "blocked":  # nobody is there to be answered, nor to be counted
+                return web.Response(body=DONE)
             answer = await self._answer(said, woken, until)
         if answer is None:
             return web.Response(body=DONE)

@@ -12,13 +12,15 @@ from bot.channels.base import Receive
 from bot.channels.wechat import menu
 from bot.channels.wechat.callback import Callback
 from bot.channels.wechat.client import Client
+from bot.channels.wechat.codes import Codes
+from bot.channels.wechat.login import Login
 from bot.channels.wechat.mass import Mass
 from bot.channels.wechat.ways import WaysOut
 from config.content import Content
 from config.settings import Settings
 from models.base import Database
 from models.files import Store
-from models.messages import Outgoing
+from models.messages import Incoming, Outgoing
 
 NAME = "wechat"
 
@@ -49,6 +51,8 @@ class WeChat:
         self._callback = Callback(settings, database, clock, words)
         self._mass = Mass(self.client, database, clock, words, self._site, secrets.token_hex(8))
         self._ways = WaysOut(settings, self.client, database, clock, lambda: content().wechat, words, store)
+        self._codes = Codes(self.client, clock)
+        self._login = Login(settings, self.client, database, content, clock)
 
     async def spread(self) -> None:
         """Make the mass sends that wait; the clock calls it."""
@@ -71,8 +75,18 @@ class WeChat:
         return await self.client.media(reference.removeprefix(f"{self.name}:"))
 
     def routes(self) -> list[web.AbstractRouteDef]:
-        """Return the address that WeChat posts to."""
-        return self._callback.routes()
+        """Return the address that WeChat posts to, and those at which it says who opens our page, where it does so."""
+        named = self._login.routes(self._heard) if self._grade == "certified-service" else []
+        return [*self._callback.routes(), *named]
+
+    async def code(self, scene: str, until: datetime | None) -> str:
+        """Return what a code to scan says that leads to *scene*; nothing where the account has no right to codes."""
+        return await self._codes.target(scene, until) if self._grade == "certified-service" else ""
+
+    async def _heard(self, message: Incoming) -> None:
+        """Pass on what a browser begins with."""
+        if self._callback.receive is not None:
+            await self._callback.receive(message)
 
     async def check(self) -> tuple[bool, str]:
         """Say whether WeChat answers, for the doctor."""

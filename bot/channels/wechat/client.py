@@ -22,6 +22,16 @@ TRIES, PAUSE = 3, 0.2
 MEDIA_BYTES = 20_000_000
 BEIJING = ZoneInfo("Asia/Shanghai")
 """Quotas are counted by days that begin here at midnight."""
+CHECKED = {"menu": "menu/get", "quota": "openapi/quota/get"}
+NO_MENU = 46003
+ADVICE = {
+    40001: ": is WECHAT_APP_SECRET right?",
+    40125: ": is WECHAT_APP_SECRET right?",
+    40013: ": is WECHAT_APP_ID right?",
+    40164: ": put this machine's address on the account's IP white list",
+    48001: ": the account has no right to it; is WECHAT_GRADE too high?",
+}
+"""What whoever runs the program can do about a code."""
 SENDS = ("message/", "menu/create")
 """Calls that must not be made twice when nobody knows whether they arrived."""
 
@@ -97,12 +107,32 @@ class Client:
         return str(answer.get("openid", "")), bool(answer.get("is_snapshotuser"))
 
     async def check(self) -> tuple[bool, str]:
-        """Say whether WeChat gives a token, for the doctor."""
+        """Say whether WeChat gives a token."""
         try:
             await self._token.get()
         except Refusal as refusal:
-            return False, f"no access token: {refusal}"
+            return False, f"no access token: {refusal}{ADVICE.get(refusal.code, '')}"
         return True, "access token had"
+
+    async def checks(self) -> list[tuple[bool, str, str]]:
+        """Say, for the doctor, whether the token is had, the menu stands, and how much of the day's quota is used."""
+        good, told = await self.check()
+        lines = [(good, "token", told)]
+        calls: Mapping[str, Mapping[str, Any] | None] = {
+            "menu": None,
+            "quota": {"cgi_path": "/cgi-bin/message/custom/send"},
+        }
+        for what, body in calls.items() if good else ():
+            try:
+                answer = await self.call(CHECKED[what], body)
+            except Refusal as refusal:
+                missing = refusal.code == NO_MENU
+                lines.append(
+                    (missing, what, "none yet" if missing else f"{refusal}{ADVICE.get(refusal.code, '')}")
+                )
+            else:
+                lines.append((True, what, _told(what, answer)))
+        return lines
 
     async def _with_token(
         self, name: str, query: Mapping[str, str], told: Mapping[str, Any], *, raw: bool = False
@@ -196,6 +226,13 @@ def _read(body: bytes, *, raw: bool) -> dict[str, Any]:
     if code:
         raise Refusal(int(code), _rid(str(answer.get("errmsg", ""))))
     return answer
+
+
+def _told(what: str, answer: Mapping[str, Any]) -> str:
+    if what == "menu":
+        return f"{len(answer.get('menu', {}).get('button', []))} buttons"
+    quota = answer.get("quota", {})
+    return f"{quota.get('remain', '?')} of {quota.get('daily_limit', '?')} messages left today"
 
 
 def _rid(told: str) -> str:

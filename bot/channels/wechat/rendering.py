@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from models import attachments, tickets
 from models.messages import Choice, Outgoing
-from models.shown_lists import PAGE
+from models.shown_lists import PAGE, short
 
 TEXT_BYTES = 2000
 """WeChat takes 2,048 bytes, some trials found less (wechat spec 1.2)."""
@@ -78,8 +78,8 @@ def _choices(letter: Outgoing, words: Words) -> list[str]:
     if not choices:
         return []
     if letter.digits:
-        return [words("list.words") + "".join(f"“{choice.label}”" for choice in choices)]
-    lines = [f"{number} {choice.label}" for number, choice in enumerate(choices[:PAGE], 1)]
+        return [words("list.words") + "".join(f"“{short(choice.label)}”" for choice in choices)]
+    lines = [f"{number} {short(choice.label)}" for number, choice in enumerate(choices[:PAGE], 1)]
     return [*lines, *([words("list.next")] if len(choices) > PAGE else []), words("list.hint")]
 
 

@@ -18,6 +18,15 @@ NOTICES = frozenset(
         "subscribe_msg_sent_event",
     ]
 )
+UNSUPPORTED = frozenset(
+    [
+        "【收到不支持的消息类型，暂无法显示】",
+        "【收到不支援的訊息類型，無法顯示】",
+        "[Unsupported Message]",
+        "[Unsupported message]",
+    ]
+)
+"""What comes as a text, in the member's language, for a sticker or another message that accounts are not given."""
 _KINDS: Mapping[str, Kind] = {
     "text": "text",
     "image": "photo",
@@ -52,7 +61,7 @@ def read(fields: Fields) -> Incoming | Notice | None:
     number = text(fields, "MsgId")
     if not number:
         return None
-    neutral = _KINDS.get(kind, "other")
+    neutral = "sticker" if text(fields, "Content").strip() in UNSUPPORTED else _KINDS.get(kind, "other")
     said, value, file = "", text(fields, "bizmsgmenuid"), ""
     match neutral:
         case "text":

@@ -16,7 +16,7 @@ from models import shown_lists, wechat_ledger
 from models.base import Database
 from models.files import Store
 from models.messages import Address, Outgoing
-from models.shown_lists import PAGE
+from models.shown_lists import PAGE, short
 
 NAME = "wechat"
 CHARACTERS: Mapping[str, int] = {"thing": 20, "phrase": 5, "name": 10, "const": 20, "character_string": 32}
@@ -54,7 +54,7 @@ class WaysOut:
         if self._grade == "passive":
             raise Held
         try:
-            if await self._may_talk(openid, letter):
+            if await self._may_talk(openid):
                 return await self._talk(openid, letter)
         except Refusal as refusal:
             await self._not_taken(openid, refusal)
@@ -70,22 +70,21 @@ class WaysOut:
             elif refusal.does != "unknown":
                 await wechat_ledger.give_back(session, openid, now=self._clock())
 
-    async def _may_talk(self, openid: str, letter: Outgoing) -> bool:
-        """Use up one message of the window, if it is open, and write down what numbers stand for from now on."""
-        now = self._clock()
+    async def _may_talk(self, openid: str) -> bool:
+        """Use up one message of the window, if it is open."""
         async with self._database.transaction() as session:
-            if not await wechat_ledger.take(session, openid, now=now):
-                return False
-            rest = render(letter, self._words, site=self._site).rest
-            await shown_lists.shown(session, Address(NAME, openid), letter, rest, now=now)
-            return True
+            return await wechat_ledger.take(session, openid, now=self._clock())
 
     async def _talk(self, openid: str, letter: Outgoing) -> str:
+        """Send the letter, then write down what numbers stand for: one that was refused has shown nothing."""
         if letter.picture and not letter.text:
             told = {"msgtype": "image", "image": {"media_id": await self._pictures.carry(letter.picture)}}
         else:
             told = self._message(letter)
         answer = await self._client.call("message/custom/send", {"touser": openid, **told})
+        rest = render(letter, self._words, site=self._site).rest
+        async with self._database.transaction() as session:
+            await shown_lists.shown(session, Address(NAME, openid), letter, rest, now=self._clock())
         return str(answer.get("msgid", ""))
 
     def _message(self, letter: Outgoing) -> dict[str, Any]:
@@ -96,7 +95,7 @@ class WaysOut:
             return {"msgtype": "text", "text": {"content": rendered.text}}
         head = render(Outgoing(letter.text, tuple(c for c in letter.choices if c.url), letter.picture, letter.file),
                       self._words, site=self._site)  # fmt: skip
-        rows = [{"id": c.value, "content": f"{n} {c.label}"} for n, c in enumerate(choices, 1)]
+        rows = [{"id": c.value, "content": f"{n} {short(c.label)}"} for n, c in enumerate(choices, 1)]
         menu = {"head_content": head.text, "list": rows, "tail_content": self._words("list.hint")}
         return {"msgtype": "msgmenu", "msgmenu": menu}
 

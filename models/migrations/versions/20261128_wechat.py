@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "67805d1b27b1"
+revision = "12de409a5ba2"
 down_revision = "f0a84bea31b8"
 branch_labels = None
 depends_on = None
@@ -56,6 +56,10 @@ def upgrade() -> None:
         sa.Column("tap_remaining", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("openid", name=op.f("pk_wechat_windows")),
     )
+    with op.batch_alter_table("members", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("forget_at", sa.DateTime(timezone=True), nullable=True))
+        batch_op.create_index(batch_op.f("ix_members_forget_at"), ["forget_at"], unique=False)
+
     with op.batch_alter_table("outbox", schema=None) as batch_op:
         batch_op.add_column(sa.Column("answers", sa.String(), nullable=True))
 
@@ -63,6 +67,10 @@ def upgrade() -> None:
 def downgrade() -> None:
     with op.batch_alter_table("outbox", schema=None) as batch_op:
         batch_op.drop_column("answers")
+
+    with op.batch_alter_table("members", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_members_forget_at"))
+        batch_op.drop_column("forget_at")
 
     op.drop_table("wechat_windows")
     op.drop_table("wechat_months")

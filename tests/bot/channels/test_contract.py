@@ -13,20 +13,34 @@ from aiohttp.test_utils import TestServer
 from bot.channels.base import Channel
 from bot.channels.telegram import Telegram
 from bot.channels.webchat import WebChat
+from bot.channels.wechat import WeChat
 from bot.clock import now
 from bot.web import server as web_server
+from config.content import Content
 from config.settings import Settings
+from handlers import numbering
 from models import outbox
 from models.files import Store
 from models.messages import Address, Choice, Incoming, Outgoing
+from tests import stock
+from tests.follower import parsed
 from tests.platforms import telegram as platform
+from tests.platforms import wechat
 
 CHOICES = (Choice("菜单", "menu"), Choice("请同事打电话给我好吗", "call:legal-aid"))
 
 
+async def as_it_is(message: Incoming) -> Incoming:
+    """Take a message as the channel brought it."""
+    return message
+
+
 @dataclass
 class Harness:
-    """One channel: *say* and *press* as a member, *shown* what the member sees as (text, labels)."""
+    """One channel: *say* and *press* as a member, *shown* what the member sees as (text, labels).
+
+    *heard* returns what the service makes of a message, where the channel has no buttons.
+    """
 
     channel: Channel
     say: Callable[[str], Any]
@@ -34,6 +48,7 @@ class Harness:
     deliver: Callable[[Outgoing], Any]
     shown: Callable[[], Any]
     got: list[Incoming]
+    heard: Callable[[Incoming], Any] = as_it_is
 
 
 @asynccontextmanager
@@ -55,6 +70,46 @@ async def on_telegram(_database, _tmp_path) -> AsyncIterator[Harness]:
             return [(x.text, [b["text"] for row in x.keyboard for b in row]) for x in server.letters]
 
         yield Harness(channel, say, press, deliver, shown, [])
+
+
+def on_wechat(grade: str) -> Callable[[Any, Any], Any]:
+    """Return the harness of an account of this grade: one that may not write has letters only as answers."""
+
+    @asynccontextmanager
+    async def harness(database, tmp_path) -> AsyncIterator[Harness]:
+        async with wechat.serving(grade=grade) as server, aiohttp.ClientSession() as http:
+            settings = Settings(
+                _env_file=None, data_dir=tmp_path, wechat_grade=grade, wechat_api_url=server.url,
+                **wechat.SETTINGS,
+            )  # fmt: skip
+            content = Content.of(stock.pieces())
+            channel = WeChat(settings, http, database, now, lambda: content, Store(settings.files))
+
+            async def deliver(letter: Outgoing) -> None:
+                message = server.message("o-wang", MsgType="text", Content="您好")
+                if grade == "passive":
+                    async with database.transaction() as session:
+                        at, number = Address("wechat", "o-wang"), str(message["MsgId"])
+                        await outbox.put(session, at, letter, due=now(), answers=number)
+                await server.deliver(message)
+                found.got.clear()
+                if grade != "passive":
+                    await channel.send("o-wang", letter)
+
+            async def shown() -> list[tuple[str, list[str]]]:
+                return [(text, labels) for text, _, labels in map(parsed, server.shown["o-wang"])]
+
+            async def heard(message: Incoming) -> Incoming:
+                async with database.transaction() as session:
+                    return await numbering.meant(session, message, now=now())
+
+            app = web_server.build(settings, database, [channel.routes()])
+            async with TestServer(app) as site:
+                server.callback = str(site.make_url("/wechat/callback"))
+                found = Harness(channel, server.say, server.say, deliver, shown, [], heard)
+                yield found
+
+    return harness
 
 
 async def nothing(_session, _visitor, _first) -> None:
@@ -102,12 +157,20 @@ async def on_web(database, tmp_path) -> AsyncIterator[Harness]:
         yield Harness(channel, say, press, deliver, shown, got)
 
 
-@pytest.fixture(params=[on_telegram, on_web], ids=["telegram", "web"])
+HARNESSES = {
+    "telegram": on_telegram,
+    "web": on_web,
+    "wechat": on_wechat("passive"),
+    "wechat certified": on_wechat("certified-service"),
+}
+
+
+@pytest.fixture(params=HARNESSES.values(), ids=list(HARNESSES))
 async def harness(request, small, tmp_path) -> AsyncIterator[Harness]:
     async with request.param(small, tmp_path) as found:
 
         async def receive(message: Incoming) -> None:
-            found.got.append(message)
+            found.got.append(await found.heard(message))
 
         listening = asyncio.create_task(found.channel.listen(receive))
         await asyncio.sleep(0)

@@ -13,6 +13,7 @@ import structlog
 from bot import commands
 from config.settings import CONTENT_DIR
 from models import crypto
+from tests.platforms import wechat
 from tests.processes import ROOT
 
 pytestmark = pytest.mark.timeout(60)
@@ -243,6 +244,7 @@ def test_doctor_finds_a_new_installation_wrong_and_a_made_one_right(capsys, fold
             "disk",
             "clock",
             "telegram",
+            "wechat",
         )
     ]
 
@@ -379,3 +381,19 @@ def test_commands_stand_in_the_guide(capsys, folder):
 
     assert len(names) >= 9
     assert [name for name in names if f"run_bot.py {name}" not in guide] == []
+
+
+def test_doctor_says_how_the_account_is_set_up(capsys, folder, monkeypatch):
+    for name, value in wechat.SETTINGS.items():
+        monkeypatch.setenv(name.upper(), value)
+    monkeypatch.setenv("WECHAT_API_URL", "http://127.0.0.1:1")
+    monkeypatch.setenv("WECHAT_MODE", "plain")
+
+    _, out, _ = run(capsys, "doctor")
+
+    assert (
+        "WRONG wechat: passive, plain, callback at …/wechat/callback: whoever sees one address can forge"
+        in out
+    )
+    assert "WRONG wechat token: no access token: -1" in out
+    assert wechat.SECRET not in out

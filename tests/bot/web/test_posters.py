@@ -1,6 +1,7 @@
 """Codes and sheets to print."""
 
 import io
+from datetime import UTC, datetime
 
 import aiohttp
 import pytest
@@ -18,17 +19,22 @@ class Site:
 
     def __init__(self, database, tmp_path, content) -> None:
         self.database, self.folder, self.content = database, tmp_path, content
-        self.bot = ""
+        self.bot, self.scenes = "", {}
+        self.asked = []
 
     async def get(self, path: str, **settings: str) -> tuple[int, str, bytes]:
         given = Settings(_env_file=None, data_dir=self.folder, **settings)
-        routes = posters.routes(given, lambda: self.content, lambda: self.bot)
+        routes = posters.routes(given, lambda: self.content, lambda: self.bot, self.scene)
         async with (
             TestServer(server.build(given, self.database, [routes])) as site,
             aiohttp.ClientSession() as page,
             page.get(site.make_url(path), headers={"Host": "here.example"}) as answer,
         ):
             return answer.status, answer.content_type, await answer.read()
+
+    async def scene(self, slug: str, until: datetime | None) -> str:
+        self.asked.append((slug, until))
+        return self.scenes.get(slug, "")
 
 
 @pytest.fixture
@@ -67,6 +73,31 @@ async def test_code_for_telegram_is_there_once_a_bot_is(site):
         code("https://t.me/demo_bot?start=board-contest"),
     )
     assert (await site.get("/e/board-contest/telegram.pdf"))[1] == "application/pdf"
+
+
+async def test_code_for_wechat_is_there_once_the_account_gives_one(site):
+    assert (await site.get("/e/board-contest/wechat.png"))[0] == 404
+    site.scenes = {"board-contest": "http://weixin.qq.com/q/1", "jingka": "http://weixin.qq.com/q/2"}
+
+    assert await site.get("/e/board-contest/wechat.png") == (
+        200,
+        "image/png",
+        code("http://weixin.qq.com/q/1"),
+    )
+    assert (await site.get("/e/jingka/wechat.pdf"))[:2] == (200, "application/pdf")
+    page = (await site.get("/e/board-contest/poster"))[2].decode()
+
+    assert page.count("<figure>") == 2
+    assert '<img src="/e/board-contest/wechat.png" alt=""><figcaption>用微信扫一扫，关注后报名<' in page
+    until = datetime(2026, 12, 6, 1, tzinfo=UTC)
+    assert site.asked == [("board-contest", until)] * 2 + [("jingka", None), ("board-contest", until)]
+
+
+async def test_without_wechat_there_is_no_code_of_it(small, tmp_path, demo_content):
+    site = Site(small, tmp_path, demo_content)
+    site.scene = None
+
+    assert (await site.get("/e/board-contest/wechat.png"))[0] == 404
 
 
 async def test_sheet_tells_the_event_and_shows_a_code_for_each_way(site):

@@ -86,6 +86,20 @@ async def test_colleague_speaks_alone_until_it_is_done(chat, staffed, clock):
     await chat.run(("[办好了]", "那就好。有事随时说。\n[菜单]"))
 
 
+async def test_number_and_yes_said_to_a_colleague_choose_nothing(chat, staffed, clock):
+    await chat.say("人工")
+    async with chat.database.transaction() as session:
+        handoff = await session.get_one(HandOff, 1)
+        await desk.take(session, chat.dialogue.edition.content, handoff, "zhao", now=clock())
+    await chat.shown()
+
+    await chat.run(("1", ""), ("先不找了", ""), ("人工", ""))
+
+    async with chat.database.transaction() as session:
+        said = [line.text for line in await session.scalars(select(HandOffLine).order_by(HandOffLine.id))]
+    assert said == ["1", "先不找了"]
+
+
 async def test_late_promise_is_told_once(chat, staffed, clock):
     await chat.say("人工")
     clock.tick(31 * 60)

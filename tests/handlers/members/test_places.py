@@ -21,15 +21,24 @@ async def first(chat) -> str:
 
 async def test_nearest_three_are_shown_for_a_position(chat, demo_content):
     chat.dialogue.edition = replace(chat.dialogue.edition, content=demo_content)
-    await chat.send(chat.incoming("location", value="39.96,116.30"))
-
-    shown = await chat.say("[服务站]")
+    shown = await chat.send(chat.incoming("location", value="39.96,116.30"))
 
     stations = [place for place in demo_content.places if place.kind == "station" and place.position]
     nearest = sorted(stations, key=lambda place: distance((39.96, 116.30), place.position))[:3]
     assert [line for line in shown.splitlines() if line.endswith("（演示）")] == [
         place.name for place in nearest
     ]
+    assert shown.endswith("\n[职工书屋] [工会在哪] [转人工]")
+
+
+async def test_rooms_without_a_position_are_shown_all(chat):
+    rooms = [place for place in chat.dialogue.edition.content.places if place.kind == "book_room"]
+    await chat.send(chat.incoming("location", value="39.96,116.30"))
+
+    shown = await chat.say("[职工书屋]")
+
+    assert [row.split("\n")[0] for row in shown.split("\n\n")] == [room.name for room in rooms]
+    assert len(rooms) == 2
 
 
 async def test_numbers_are_the_checked_ones_only(chat):

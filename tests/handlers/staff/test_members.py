@@ -99,7 +99,7 @@ async def test_one_member_is_shown_with_all_that_is_known(desks):
     page = await li.open(f"/members/{number}")
 
     for told in ("手机号 138****0001 看完整号码", "单位工会 北冶 · 上地", "京卡 尾号1111， 2026-11-10 10:00 绑的", "找同事 1 次",
-                 "报名 象棋赛 已报上", "收的消息 活动、培训、补贴", f"telegram telegram{number}"):  # fmt: skip
+                 "报名 象棋赛 已报上", "收的消息 活动、培训、补贴", f"Telegram telegram{number}"):  # fmt: skip
         assert told in page.text
     assert "13800000001" not in page.text
 
@@ -321,3 +321,16 @@ async def test_only_who_works_on_a_case_sees_that_there_is_one_or_exports_it(one
     assert refused.status == 404
     told = [str(list(load_workbook(io.BytesIO(sheet)).active.values)) for sheet in sheets]
     assert [("三个月没发" in rows, "演示厂" in rows) for rows in told] == [(True, True), (False, False)]
+
+
+async def test_openid_is_shown_by_its_ends(desks):
+    openid = "o6_bmjrPTlm6_2sgVt7hMZOPfL2M"
+    number = await people.member(desks)
+    async with desks.database.transaction() as session:
+        session.add(Contact(channel="wechat", address=openid, member_id=number))
+    li = await desks.enter("li", "administrator")
+
+    page = await li.open(f"/members/{number}")
+
+    assert "微信 o6_b…fL2M" in page.text
+    assert openid not in page.text

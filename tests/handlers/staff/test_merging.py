@@ -35,12 +35,10 @@ async def test_two_records_are_looked_at_and_made_one(desks):
     after = await boss.follow(f"/members/{keep}/merge", "merge", other=other, **WHY)
 
     assert (
-        f"留下：{keep} 姓名 冯芳（演示） 手机号 138****0001 单位工会 北冶 京卡 绑了 手机 telegram 报名 象棋赛"
+        f"留下：{keep} 姓名 冯芳（演示） 手机号 138****0001 单位工会 北冶 京卡 绑了 手机 Telegram 报名 象棋赛"
         in page.text
     )
-    assert (
-        f"并进来：{other} 姓名 没有 手机号 没有 单位工会 没有 京卡 没绑 手机 wechat 报名 象棋赛" in page.text
-    )
+    assert f"并进来：{other} 姓名 没有 手机号 没有 单位工会 没有 京卡 没绑 手机 微信 报名 象棋赛" in page.text
     assert "合好了，是同一个人了。" in after.text
     async with desks.database.transaction() as session:
         assert await session.get(Member, other) is None

@@ -99,5 +99,5 @@ async def test_what_was_shown_long_enough_waits_for_a_person(desks, objected):
     sun = await desks.enter("sun")
 
     assert await letters(desks) == []
-    assert "1 公示期满的申请 没有异议，等人批" in (await sun.open("/")).text
+    assert "1 等决定的申请" in (await sun.open("/")).text
     assert await state(desks, objected) == "publicity"

@@ -53,6 +53,9 @@ async def test_bank_pays_one_and_returns_another_which_goes_again(desk):
     assert [found.state for found in changed] == ["paid", "pay_returned"]
     assert await payments.settle(desk.session, batch, told, zhao, now=desk.clock()) == []
 
+    with refused("apply_account"):  # the number that came back does not go again
+        await payments.send(desk.session, [second.id], zhao, now=desk.clock())
+    second.account = "6222000000000000456"
     again, lines = await payments.send(desk.session, [second.id], zhao, now=desk.clock())
     assert (again.id != batch.id, second.state) == (True, "paying")
     assert await payments.of(desk.session, second) == [two, *lines]

@@ -3,7 +3,7 @@
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
@@ -57,6 +57,7 @@ def test_what_follows_a_state(state, after):
     assert allowed(TUITION, state) == after
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(PLANS)
 def test_every_plan_leads_to_its_end_and_nowhere_beyond(plan):
     steps = way(plan)
