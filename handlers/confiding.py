@@ -67,12 +67,12 @@ def moved(
 
 
 def discreet(content: Content, ways: Ways, at: Address, letter: Outgoing, purpose: str) -> Outgoing:
-    """Return *letter* where it stays private, else one that tells a lock screen nothing.
+    """Return *letter* where it stays private, marked as such, else one that tells a lock screen nothing.
 
     Its button asks for a link to our page, for *purpose*, when it is pressed: links do not last.
     """
     if ways.keeps(at):
-        return letter
+        return replace(letter, private=True)
     look = Choice(content.texts["private.look"].text, f"private:{purpose}")
     return replace(_say(content, "private.letter", {}), choices=(look,), lane=letter.lane)
 

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm.attributes import set_committed_value
 
 from config.notices import NAME
-from models import answers, calls, danger, handoffs, notice_lines, quiet, subscriptions
+from models import answers, calls, danger, handoffs, notice_lines, quiet, reminders, subscriptions
 from models.members import Contact, Member
 from models.messages import Choice, Outgoing
 from models.notices import TOLD, Notice
@@ -39,9 +39,12 @@ class Round:
 
 async def prepare(session: AsyncSession, letters: Sequence[Letter], *, now: datetime) -> list[Letter]:
     """Return the letters that may go, those of notices filled in; others end here, or wait until their member is up."""
+    for letter in letters:
+        if reminders.is_over(letter.key, now):
+            letter.state, letter.reason, letter.settled_at = "skipped", LATE, now
     told = [letter for letter in letters if letter.notice_id]
     if not told:
-        return list(letters)
+        return [letter for letter in letters if letter.state == "leased"]
     found = await _round(session, told, now)
     for letter in told:
         notice, member = found.notices[letter.notice_id or 0], found.members.get(letter.member_id or 0)

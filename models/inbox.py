@@ -107,6 +107,13 @@ async def answered(session: AsyncSession, channel: str, platform_id: str) -> boo
     return await session.scalar(query) in {None, "done", "failed"}
 
 
+async def arrived(session: AsyncSession, channel: str, platform_id: str) -> datetime | None:
+    """Return when a message came for the first time, None when it is not known any more."""
+    query = select(_TABLE.c.received_at)
+    mine = (_TABLE.c.channel == channel, _TABLE.c.platform_id == platform_id)
+    return await session.scalar(query.where(*mine))
+
+
 async def failed(session: AsyncSession, row_id: int, *, now: datetime) -> bool:
     """Note that answering failed; it is tried again later, three times in all. Return whether it was the first time."""
     row = await session.get_one(Received, row_id)

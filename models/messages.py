@@ -69,7 +69,8 @@ class Outgoing:
     """What we send.
 
     *replaces* is the platform's id of a message to edit in its place, *removes* of one to take back; *digits* tells that
-    a typed number answers the question itself and picks none of the choices; *kind* is that of a notice.
+    a typed number answers the question itself and picks none of the choices; *kind* is that of a notice,
+    *private* that no lock screen may show the words.
     """
 
     text: str
@@ -79,5 +80,6 @@ class Outgoing:
     replaces: str = ""
     removes: str = ""
     digits: bool = False
+    private: bool = False
     kind: Literal["", "news", "service", "urgent"] = ""
     lane: Lane = "reply"

@@ -31,6 +31,8 @@ PULLED = "web"
 """The channel whose letters wait to be fetched; they are neither paced nor leased."""
 PASSIVE, GRACE = "wechat", timedelta(seconds=2)
 """The channel that is answered in the response to a message: such a letter is the postman's only some seconds later."""
+MASS = "mass"
+"""The owner of letters that go in one call for thousands; whether they went only that call knows (models/wechat_mass.py)."""
 HELD = "held"
 """The state of a letter that no way leads out for until its member comes: on the page, and outside WeChat's window."""
 BULK = LANES.index("bulk")
@@ -194,7 +196,11 @@ async def sweep(session: AsyncSession, *, now: datetime, alone: bool = False) ->
 
     *alone* says that no other process can be sending, so that nothing has to be waited for.
     """
-    late = (TABLE.c.state == "leased", *(() if alone else (TABLE.c.leased_until < now,)))
+    late = (
+        TABLE.c.state == "leased",
+        TABLE.c.owner != MASS,
+        *(() if alone else (TABLE.c.leased_until < now,)),
+    )
     maybe = await session.execute(
         update(TABLE).where(*late, TABLE.c.once).values(state="unknown", reason="lease", settled_at=now)
     )
@@ -203,8 +209,14 @@ async def sweep(session: AsyncSession, *, now: datetime, alone: bool = False) ->
 
 
 async def clean(session: AsyncSession, *, now: datetime) -> None:
-    """Forget letters that came to their end a month ago; those of notices are kept longer, by their notice."""
+    """Forget letters that came to their end a month ago; those of notices are kept longer, by their notice.
+
+    What was held for a month is told no more.
+    """
     loose = or_(TABLE.c.notice_id.is_(None), TABLE.c.notice_id == LOOSE)
+    stale = (TABLE.c.state == HELD, TABLE.c.created_at < now - KEPT, loose)
+    over = {"state": "failed", "reason": "late", "settled_at": now, "body": {}}
+    await session.execute(update(TABLE).where(*stale).values(over))
     old = (TABLE.c.settled_at < now - KEPT, loose)
     await session.execute(delete(TABLE).where(*old))
 

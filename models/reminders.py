@@ -43,6 +43,12 @@ def moment(starts: datetime, before: timedelta) -> datetime:
     return at
 
 
+def is_over(key: str | None, now: datetime) -> bool:
+    """Say whether a letter with this *key* reminds of what has begun: one that was held is told no more."""
+    name, *parts = (key or "").split(":")
+    return name == "remind" and int(parts[2]) <= now.timestamp()
+
+
 async def due(session: AsyncSession, *, now: datetime) -> list[Reminder]:
     """Return the reminders that should have left and have not: of each place the latest kind only."""
     found = []

@@ -4,13 +4,15 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import UniqueConstraint, delete, select, update
+from sqlalchemy import UniqueConstraint, case, delete, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models import wechat_mass
 from models.base import Base, Moment, wake
-from models.outbox import HELD, PASSIVE, TABLE
+from models.messages import LANES
+from models.notices import TOLD, Notice
+from models.outbox import HELD, LOOSE, PASSIVE, TABLE
 
 TALK, TALK_LASTS = 5, timedelta(hours=48)
 TAP, TAP_LASTS = 3, timedelta(minutes=1)
@@ -54,14 +56,27 @@ async def _locked(session: AsyncSession, openid: str, now: datetime) -> WeChatWi
 
 
 async def opened(session: AsyncSession, openid: str, kind: str, *, now: datetime) -> None:
-    """Note that a member wrote or tapped, and let what waited for that go."""
+    """Note that a member wrote or tapped at *now*, and let what waited for that go; noted again it changes nothing."""
     window = await _locked(session, openid, now)
     if kind in TAPS:
-        window.tap_until, window.tap_left = now + TAP_LASTS - TAP_EARLY, TAP
+        until = now + TAP_LASTS - TAP_EARLY
+        new = until > window.tap_until
+        window.tap_until, window.tap_left = (until, TAP) if new else (window.tap_until, window.tap_left)
     else:
-        window.until, window.left = now + TALK_LASTS - EARLY, TALK
-    held = (TABLE.c.channel == PASSIVE, TABLE.c.address == openid, TABLE.c.state == HELD)
-    done = await session.execute(update(TABLE).where(*held).values(state="waiting", due=now))
+        until = now + TALK_LASTS - EARLY
+        new = until > window.until
+        window.until, window.left = (until, TALK) if new else (window.until, window.left)
+    if new:
+        await _release(session, openid, now)
+
+
+async def _release(session: AsyncSession, openid: str, now: datetime) -> None:
+    """Let what is held for *openid* leave: as letters of their own, for their notice may have nothing else left to send."""
+    told = select(Notice.id).where(Notice.state.in_(TOLD))
+    free = or_(TABLE.c.notice_id.is_(None), TABLE.c.notice_id == LOOSE, TABLE.c.notice_id.in_(told))
+    held = (TABLE.c.channel == PASSIVE, TABLE.c.address == openid, TABLE.c.state == HELD, free)
+    lane = case((TABLE.c.notice_id > LOOSE, LANES.index("timely")), else_=TABLE.c.lane)
+    done = await session.execute(update(TABLE).where(*held).values(state="waiting", due=now, lane=lane))
     if done.rowcount:  # type: ignore[attr-defined]  # an UPDATE has a row count
         wake(session, f"letters:{PASSIVE}")
 
@@ -80,6 +95,15 @@ async def take(session: AsyncSession, openid: str, *, now: datetime) -> bool:
     return False
 
 
+async def give_back(session: AsyncSession, openid: str, *, now: datetime) -> None:
+    """Note that the message which was to use one up was not taken."""
+    window = await _locked(session, openid, now)
+    if now < window.tap_until and window.tap_left < TAP:
+        window.tap_left += 1
+    elif now < window.until and window.left < TALK:
+        window.left += 1
+
+
 async def close(session: AsyncSession, openid: str) -> None:
     """Note that WeChat takes no more messages to *openid*, whatever was counted."""
     mine = update(WeChatWindow).where(WeChatWindow.openid == openid)
@@ -91,6 +115,12 @@ async def agreed(session: AsyncSession, openid: str, form: str) -> bool:
     mine = (WeChatConsent.openid == openid, WeChatConsent.form == form, WeChatConsent.left > 0)
     done = await session.execute(update(WeChatConsent).where(*mine).values(left=WeChatConsent.left - 1))
     return done.rowcount == 1  # type: ignore[attr-defined,no-any-return]  # an UPDATE has a row count
+
+
+async def kept(session: AsyncSession, openid: str, form: str) -> None:
+    """Note that the notice which was to use a consent up was not taken."""
+    mine = (WeChatConsent.openid == openid, WeChatConsent.form == form)
+    await session.execute(update(WeChatConsent).where(*mine).values(left=WeChatConsent.left + 1))
 
 
 async def revoked(session: AsyncSession, openid: str, form: str) -> None:

@@ -4,15 +4,18 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import JSON, delete, exists, select, update
+from sqlalchemy import JSON, ColumnElement, and_, case, delete, exists, false, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from config.notices import NAME
+from models import danger
+from models.audiences import wants
 from models.base import Base, Moment, insert_new, kind_of, lock
-from models.notices import RUNNING, Notice
-from models.outbox import HELD, PASSIVE, TABLE, Letter
-from models.quiet import BEIJING
+from models.members import Contact, Member
+from models.notices import TOLD, Notice
+from models.outbox import HELD, MASS, PASSIVE, TABLE, Letter
+from models.quiet import BEIJING, is_quiet
 
 MOST_A_MONTH, MOST, LEAST = 4, 10_000, 2
 """Of one account a member takes four a calendar month, one call takes 2 to 10,000 (wechat spec 1.3)."""
@@ -76,7 +79,7 @@ async def begin(session: AsyncSession, *, owner: str, now: datetime) -> tuple[in
     if found is None:
         return None
     found.owner, found.leased_until = owner, now + LEASE
-    leased = {"state": "leased", "owner": "mass", "leased_until": now + LETTERS_LEASE}
+    leased = {"state": "leased", "owner": MASS, "leased_until": now + LETTERS_LEASE}
     mine = (TABLE.c.id.in_(found.letters), TABLE.c.state.in_((HELD, "waiting", "leased")))
     await session.execute(update(TABLE).where(*mine).values(leased))
     await session.flush()
@@ -89,10 +92,10 @@ async def begin(session: AsyncSession, *, owner: str, now: datetime) -> tuple[in
 
 async def _place(session: AsyncSession, now: datetime) -> WeChatMass | None:
     under_way = exists().where(WeChatMass.notice_id == Notice.id, WeChatMass.state == PLACED)
-    running = (
-        select(Notice).where(Notice.state == RUNNING, Notice.send_until > now, ~under_way).order_by(Notice.id)
-    )
-    for notice in await session.scalars(running):
+    told = select(Notice).where(Notice.state.in_(TOLD), Notice.send_until > now, ~under_way)
+    if is_quiet(now):
+        told = told.where(Notice.kind == "urgent")
+    for notice in await session.scalars(told.order_by(Notice.id)):
         letters = await _eligible(session, notice, now) if is_for_all(notice) else []
         if len(letters) >= LEAST:
             found = WeChatMass(notice_id=notice.id, letters=letters, state=PLACED, made_at=now)
@@ -102,13 +105,34 @@ async def _place(session: AsyncSession, now: datetime) -> WeChatMass | None:
 
 
 async def _eligible(session: AsyncSession, notice: Notice, now: datetime) -> list[int]:
-    """Return letters of *notice* that are held for members who can take one more this month."""
+    """Return letters of *notice* that are held for members who can take one more this month and still want it now."""
     had = select(WeChatMonth.openid).where(
         WeChatMonth.month == month(now), WeChatMonth.had >= MOST_A_MONTH, WeChatMonth.openid == Letter.address
     )
     mine = (Letter.notice_id == notice.id, Letter.channel == PASSIVE, Letter.state == HELD)
-    query = select(Letter.id).where(*mine, ~had.exists()).order_by(Letter.id).limit(MOST)
-    return list(await session.scalars(query.with_for_update(skip_locked=True)))
+    at = and_(Contact.channel == PASSIVE, Contact.address == Letter.address, Contact.dead_at.is_(None))
+    query = select(Letter.id).join(Member, Member.id == Letter.member_id).join(Contact, at)
+    query = query.where(*mine, ~had.exists(), *_may_be_told(notice, now)).order_by(Letter.id).limit(MOST)
+    return list(await session.scalars(query.with_for_update(skip_locked=True, of=Letter)))
+
+
+def _may_be_told(notice: Notice, now: datetime) -> list[ColumnElement[bool]]:
+    """Return what holds of a member whom this may reach now, as models/dispatch.py asks of each letter."""
+    asked: list[ColumnElement[bool]] = []
+    if not notice.urgent:
+        asked += [Member.id.not_in(danger.in_danger(now)), ~_rests(now)]
+    if notice.kind == "news":
+        asked.append(wants(notice.topic))
+    return asked
+
+
+def _rests(now: datetime) -> ColumnElement[bool]:
+    """Say that it is the member's own quiet time."""
+    here = now.astimezone(BEIJING)
+    minute = here.hour * 60 + here.minute
+    begun, not_over = Member.quiet_from <= minute, Member.quiet_to > minute
+    same_day, over_night = Member.quiet_from < Member.quiet_to, Member.quiet_from > Member.quiet_to
+    return case((same_day, and_(begun, not_over)), (over_night, or_(begun, not_over)), else_=false())
 
 
 async def went(session: AsyncSession, call: int, number: str, *, now: datetime) -> None:

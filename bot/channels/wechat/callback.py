@@ -19,7 +19,7 @@ from bot.channels.wechat.crypto import Forged
 from bot.channels.wechat.envelope import Envelope, Opened
 from bot.channels.wechat.rendering import Rendered, Words
 from config.settings import Settings
-from models import replies, shown_lists, wechat_ledger
+from models import inbox, replies, shown_lists, wechat_ledger
 from models.base import Database
 from models.messages import Incoming, Outgoing
 from models.outbox import Letter
@@ -105,7 +105,7 @@ class Callback:
 
     async def _answer(self, said: Incoming, woken: asyncio.Event, until: float) -> Shown | None:
         """Return the letter that answers *said* and how it is shown; None when there will be none in time."""
-        wait = GLANCE
+        wait, opens = GLANCE, not self._passive
         while (left := until - time.monotonic()) > 0:
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(min(wait, left)):
@@ -113,15 +113,22 @@ class Callback:
             woken.clear()
             wait = POLL
             async with self._database.transaction() as session:
+                if opens:
+                    await self._opened(session, said)
                 done, answer = await self._look(session, said, self._clock())
+            opens = False
             if done:
                 return answer
         return None
 
+    async def _opened(self, session: AsyncSession, said: Incoming) -> None:
+        """Note since when this member may be written to: since the first copy of the message."""
+        since = await inbox.arrived(session, said.sender.channel, said.id)
+        if since is not None:
+            await wechat_ledger.opened(session, said.sender.id, said.kind, now=since)
+
     async def _look(self, session: AsyncSession, said: Incoming, now: datetime) -> tuple[bool, Shown | None]:
         """Take the answer if it is there, and write down what numbers stand for from now on."""
-        if not self._passive:
-            await wechat_ledger.opened(session, said.sender.id, said.kind, now=now)
         reply = await replies.take(session, said.sender, said.id, now=now)
         letters = list(reply.letters)
         if self._passive and reply.done and reply.first:
@@ -137,13 +144,17 @@ class Callback:
     async def _brought(
         self, session: AsyncSession, said: Incoming, letters: list[Letter], now: datetime
     ) -> list[Letter]:
-        """Return what waited for this member and fits beside the answer: an account that may not write tells it now."""
+        """Return what waited for this member and fits beside the answer: an account that may not write tells it now.
+
+        The first comes even where it must be cut and read on with 更多: else one long letter would hold up all others.
+        """
         brought: list[Letter] = []
-        if letters and letters[0].message.digits:  # a question waits for its answer
-            return brought
+        if letters and (letters[0].message.digits or self._render(self._joined(letters)).rest):
+            return brought  # a question waits for its answer, or the answer goes on
         for letter in await replies.held(session, said.sender, now=now):
             together = self._joined([*letters, *brought, letter])
-            if self._render(together).rest or len(rendering.numbered(together.choices)) > PAGE:
+            full = self._render(together).rest or len(rendering.numbered(together.choices)) > PAGE
+            if full and brought:
                 break
             replies.give(letter, said.id, now=now)
             brought.append(letter)

@@ -58,11 +58,18 @@ class WaysOut:
             if await self._may_talk(openid):
                 return await self._talk(openid, letter)
         except Refusal as refusal:
+            await self._not_taken(openid, refusal)
             if refusal.does != "window":
                 raise translated(refusal) from None
-            async with self._database.transaction() as session:
-                await wechat_ledger.close(session, openid)
         return await self._notify(openid, letter)
+
+    async def _not_taken(self, openid: str, refusal: Refusal) -> None:
+        """Set the window right; an answer that nobody knows may have been a yes."""
+        async with self._database.transaction() as session:
+            if refusal.does == "window":
+                await wechat_ledger.close(session, openid)
+            elif refusal.does != "unknown":
+                await wechat_ledger.give_back(session, openid, now=self._clock())
 
     async def _may_talk(self, openid: str) -> bool:
         """Use up one message of the window, if it is open."""
@@ -103,12 +110,18 @@ class WaysOut:
             try:
                 return await self._fill(openid, form, letter)
             except Refusal as refusal:
-                if refusal.does == "consent":
-                    async with self._database.transaction() as session:
-                        await wechat_ledger.revoked(session, openid, form.id)
-                elif refusal.does not in {"quota", "right", "ours"}:
+                await self._not_filled(openid, form, refusal)
+                if refusal.does not in {"consent", "quota", "right", "ours"}:
                     raise translated(refusal) from None
         raise Held
+
+    async def _not_filled(self, openid: str, form: Form, refusal: Refusal) -> None:
+        """Set the consent right; an answer that nobody knows may have been a yes."""
+        if form.route == "template" or refusal.does == "unknown":
+            return
+        async with self._database.transaction() as session:
+            right = wechat_ledger.revoked if refusal.does == "consent" else wechat_ledger.kept
+            await right(session, openid, form.id)
 
     async def _agreed(self, openid: str, form: Form) -> bool:
         async with self._database.transaction() as session:
@@ -116,7 +129,7 @@ class WaysOut:
 
     async def _fill(self, openid: str, form: Form, letter: Outgoing) -> str:
         when = self._clock().astimezone(BEIJING).strftime("%Y-%m-%d %H:%M")
-        text = " ".join(letter.text.split())
+        text = " ".join((self._words("private.letter") if letter.private else letter.text).split())
         data = {
             name: {"value": fitted(name, said.format(text=text, when=when))}
             for name, said in form.fields.items()

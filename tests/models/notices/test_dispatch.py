@@ -180,7 +180,7 @@ async def test_words_are_filled_in_and_never_fail(database, clock):
 
     buttons = (Choice("报名", "n:1:show:chess"), Choice("看", url="https://example.org/a"))
     assert [letter.message for letter in letters] == [
-        Outgoing(text, buttons, picture="file:p", lane="bulk")
+        Outgoing(text, buttons, picture="file:p", kind="news", lane="bulk")
         for text in ("您好，象棋的座位：3。", "会员2，象棋的座位：4排。", "会员3，象棋的座位：。")
     ]
     async with database.transaction() as session:

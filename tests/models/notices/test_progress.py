@@ -11,6 +11,7 @@ from models.members import Contact, Member
 from models.outbox import Letter
 from models.progress import Forecast, Progress
 from models.quiet import BEIJING
+from models.wechat_reach import Reach
 from tests.models.notices import ring
 from tests.models.notices.test_expansion import town
 
@@ -55,8 +56,8 @@ async def test_forecast_tells_whom_a_service_reaches_and_how(database, clock):
 
     found = await foreseen(database, clock, told, {"telegram": ONE_A_SECOND, "wechat": ONE_A_SECOND / 10})
 
-    finishes = clock() + timedelta(seconds=20)
-    assert found == Forecast(8, {"telegram": 3, "wechat": 2}, 1, 1, 1, finishes, SAMPLE)
+    account, finishes = Reach(0, 0, 0, 0, held=2), clock() + timedelta(seconds=20)
+    assert found == Forecast(8, {"telegram": 3, "wechat": 2}, 1, 1, 1, account, finishes, SAMPLE)
 
 
 @pytest.mark.parametrize(
