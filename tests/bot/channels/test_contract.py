@@ -19,7 +19,7 @@ from bot.web import server as web_server
 from config.content import Content
 from config.settings import Settings
 from handlers import numbering
-from models import outbox
+from models import inbox, outbox
 from models.files import Store
 from models.messages import Address, Choice, Incoming, Outgoing
 from tests import stock
@@ -101,6 +101,9 @@ def on_wechat(grade: str) -> Callable[[Any, Any], Any]:
 
             async def heard(message: Incoming) -> Incoming:
                 async with database.transaction() as session:
+                    await inbox.put(session, [message], now=now())
+                    row, _ = await inbox.take(session, message.sender, now=now())
+                    await inbox.done(session, row)
                     return await numbering.meant(session, message, now=now())
 
             app = web_server.build(settings, database, [channel.routes()])

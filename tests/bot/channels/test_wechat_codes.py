@@ -91,14 +91,14 @@ async def test_poster_that_hangs_longer_gets_a_permanent_code(channel, clock, ap
     assert api.asked == [told]
 
 
-async def test_refusal_rests_for_a_minute(channel, clock, api):
+async def test_refusal_rests_for_ten_minutes(channel, clock, api):
     account = channel()
     api.refuses = 48001
     for _ in range(3):
         assert await account.code("chess", None) == ""
     assert len(api.asked) == 1
 
-    clock.tick(61)
+    clock.tick(601)
     api.refuses = 0
 
     assert await account.code("chess", None) == "http://weixin.qq.com/q/2"
