@@ -18,11 +18,12 @@ from benchmarks import (
     telegram_sends,
     telegram_updates,
     turns,
+    wechat_messages,
 )
 from models import crypto
 
 PARTS = (
-    search, turns, sign_ups, photo_intake, telegram_sends, telegram_updates, notices, pacing, million, console, memory,
+    search, turns, sign_ups, photo_intake, telegram_sends, telegram_updates, wechat_messages, notices, pacing, million, console, memory,
 )  # fmt: skip
 
 

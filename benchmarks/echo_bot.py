@@ -1,4 +1,4 @@
-"""The peers as processes: an echo bot of python-telegram-bot by webhook, or of aiogram by polling."""
+"""The peers as processes: an echo bot of python-telegram-bot by webhook, of aiogram by polling, or of wechatpy."""
 
 import asyncio
 import sys
@@ -38,8 +38,32 @@ async def by_polling(url: str) -> None:
     await dispatcher.start_polling(Bot(TOKEN, session=session))
 
 
+def of_wechat(port: int) -> None:
+    """Run an aiohttp server that opens, reads and answers each message with wechatpy."""
+    from aiohttp import web  # noqa: PLC0415
+    from wechatpy import parse_message  # noqa: PLC0415
+    from wechatpy.replies import TextReply  # noqa: PLC0415
+
+    from tests.platforms.wechat import Server  # noqa: PLC0415
+
+    crypto = Server().crypto
+
+    async def echo(request: web.Request) -> web.Response:
+        told = request.query
+        stamp, nonce = told["timestamp"], told["nonce"]
+        message = crypto.decrypt_message(await request.read(), told["msg_signature"], stamp, nonce)
+        said = TextReply(content="您好", message=parse_message(message)).render()
+        return web.Response(text=crypto.encrypt_message(said, nonce, stamp))
+
+    app = web.Application()
+    app.router.add_post("/hook", echo)
+    web.run_app(app, host="127.0.0.1", port=port, print=None)
+
+
 if __name__ == "__main__":
-    if sys.argv[1] == "webhook":
+    if sys.argv[1] == "wechat":
+        of_wechat(int(sys.argv[2]))
+    elif sys.argv[1] == "webhook":
         by_webhook(sys.argv[2], int(sys.argv[3]), sys.argv[4])
     else:
         asyncio.run(by_polling(sys.argv[2]))

@@ -1,0 +1,92 @@
+"""Messages in an Official Account, sealed: the whole service with its database against an echo of wechatpy that stores nothing."""
+
+import asyncio
+import sys
+import tempfile
+import time
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import aiohttp
+
+from benchmarks import platform
+from benchmarks.report import Row, figure, median, p99, versus
+from tests.platforms import wechat
+from tests.processes import ROOT, free_port
+from tests.processes import serving as service
+
+MESSAGES, CONNECTIONS, MANY, ROUNDS = 600, 20, 200, 3
+ASKED = "摄影比赛啥时候"
+Sealed = tuple[Mapping[str, str], bytes]
+
+
+async def rows() -> list[Row]:
+    """Measure messages a second with their answers, at 20 and at 200 open requests."""
+    speed: dict[str, list[float]] = {"ours": [], "peer": []}
+    waits: dict[str, list[float]] = {"ours": [], "peer": []}
+    server = wechat.Server()
+    async with _ours() as ours, _peer() as peer:
+        for round_ in range(ROUNDS + 1):
+            for name, hook in (("ours", ours), ("peer", peer)):
+                rate, taken = await _answered(server, hook, CONNECTIONS)
+                if round_:
+                    speed[name].append(rate)
+                    waits[name] += taken
+        _, crowded = await _answered(server, ours, MANY)
+    how = f"each answered in the response, {CONNECTIONS} at once; p95 {figure(sorted(waits['ours'])[int(len(waits['ours']) * 0.95)])} ms"
+    against = "aiohttp with wechatpy, stores nothing"
+    rates = median(speed["ours"]), median(speed["peer"])
+    return [
+        versus("WeChat messages answered", *rates, "/s", against=against, how=how),
+        versus("WeChat answer, p99", p99(waits["ours"]), p99(waits["peer"]), "ms", against=against, how=how),
+        Row(
+            f"WeChat answer, {MANY} at once, slowest",
+            f"{figure(max(crowded))} ms",
+            how="WeChat waits 5,000 ms",
+        ),
+    ]
+
+
+@asynccontextmanager
+async def _ours() -> AsyncIterator[str]:
+    given = {name.upper(): value for name, value in wechat.SETTINGS.items()}
+    with tempfile.TemporaryDirectory() as folder:
+        async with service(Path(folder), DEMO="false", LOG_LEVEL="error", **given) as running:
+            yield f"{running.url}/wechat/callback"
+
+
+@asynccontextmanager
+async def _peer() -> AsyncIterator[str]:
+    port = free_port()
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "benchmarks.echo_bot", "wechat", str(port), cwd=ROOT
+    )
+    try:
+        async with aiohttp.ClientSession() as http:
+            await platform.answering(http, f"http://127.0.0.1:{port}/hook")
+        yield f"http://127.0.0.1:{port}/hook"
+    finally:
+        process.kill()
+        await process.wait()
+
+
+async def _answered(server: wechat.Server, hook: str, connections: int) -> tuple[float, list[float]]:
+    """Post messages that are sealed before; return how many a second were answered, and each one's milliseconds."""
+    messages = [server.message(f"o-{number}", MsgType="text", Content=ASKED) for number in range(MESSAGES)]
+    sealed = iter([server.sealed(message) for message in messages])
+    waits: list[float] = []
+    begun = time.perf_counter()
+    connector = aiohttp.TCPConnector(limit=connections)
+    async with aiohttp.ClientSession(connector=connector) as http:
+        await asyncio.gather(*(_post(http, hook, sealed, waits) for _ in range(connections)))
+    return MESSAGES / (time.perf_counter() - begun), waits
+
+
+async def _post(http: aiohttp.ClientSession, hook: str, sealed: Iterator[Sealed], waits: list[float]) -> None:
+    for query, body in sealed:
+        begun = time.perf_counter()
+        async with http.post(hook, params=query, data=body) as answer:
+            said = await answer.read()
+        assert b"<Encrypt>" in said, said
+        waits.append((time.perf_counter() - begun) * 1000)
