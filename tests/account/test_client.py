@@ -279,6 +279,17 @@ async def test_menu_is_set_once(client, server, edition):
     assert server.menu[2]["sub_button"][0] == {"type": "click", "name": "签到码", "key": "say:签到码"}
 
 
+async def test_odd_answers_end_nothing(client, server, edition):
+    server.menu = ["odd"]
+    await menu.set_up(client, edition.content.wechat, "")
+    assert server.calls["menu/create"] == 0
+    server.odd_tokens = True
+    server.revoke()
+    client._token._until = 0.0
+    with pytest.raises(Refusal):
+        await client.call(CALL, LETTER)
+
+
 async def test_menu_opens_pages_where_members_reach_them(client, server):
     page = WeChat.model_validate({"menu": [{"label": "网页", "entries": [{"label": "聊天", "page": "/"}]}]})
     await menu.set_up(client, page, "")

@@ -70,6 +70,7 @@ class Server:
     windows: dict[str, tuple[float, int]] = field(default_factory=dict)
     tokens: dict[str, float] = field(default_factory=dict)
     refuse_tokens: bool = False
+    odd_tokens: bool = False
     gone: set[str] = field(default_factory=set)
     consents: Counter[tuple[str, str]] = field(default_factory=Counter)
     quota: dict[str, int] = field(default_factory=dict)
@@ -237,6 +238,8 @@ class Server:
     def _token(self, told: Mapping[str, Any]) -> dict[str, Any]:
         if self.refuse_tokens or told.get("secret") != SECRET or told.get("appid") != APP_ID:
             return {"errcode": 40001, "errmsg": "invalid credential rid: 6"}
+        if self.odd_tokens:
+            return {"token": "somewhere else"}
         token = next((t for t, until in self.tokens.items() if until > self.clock() + 300), "")
         token = token or f"token-{next(self._numbers)}"
         self.tokens.setdefault(token, self.clock() + 7200)

@@ -174,7 +174,10 @@ class Client:
         answer = await self._once(
             "POST", f"{self._url}/cgi-bin/stable_token", {}, {"data": orjson.dumps(told)}
         )
-        return str(answer["access_token"]), float(answer.get("expires_in", 7200))
+        try:
+            return str(answer["access_token"]), float(answer["expires_in"])
+        except (KeyError, TypeError, ValueError):  # the answer of something that is not WeChat
+            raise Refusal(-1) from None
 
     def _rested(self, name: str) -> None:
         """Make no call that was refused until some time that is not over.

@@ -22,6 +22,8 @@ async def set_up(client: Client, plan: WeChat, site: str) -> None:
             await client.call("menu/create", wanted)
     except Refusal as refusal:
         log.warning("wechat menu", code=refusal.code, rid=refusal.rid)
+    except (KeyError, TypeError, AttributeError) as error:  # an answer in a form that nobody has described
+        log.warning("wechat menu", problem=type(error).__name__)
 
 
 def buttons(plan: WeChat, site: str) -> list[dict[str, Any]]:
