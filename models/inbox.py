@@ -75,6 +75,13 @@ def _clean(value: str) -> str:
     return value.replace("\0", "").encode("utf-8", "replace").decode()
 
 
+async def once(session: AsyncSession, at: Address, number: str, *, now: datetime) -> bool:
+    """Say whether *number* is heard for the first time; nothing is answered to it."""
+    row = {**_row(Incoming(number, at), now), "state": "done"}
+    new = insert_new(kind_of(session), _TABLE, ("channel", "platform_id"), ("chat",))
+    return (await session.execute(new, [row])).first() is not None
+
+
 async def take(session: AsyncSession, chat: Address, *, now: datetime) -> tuple[Received | None, bool]:
     """Return the oldest message of *chat* that waits for its answer, and whether another waits behind it.
 

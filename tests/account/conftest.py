@@ -8,7 +8,7 @@ from typing import Any
 
 import aiohttp
 import pytest
-from aiohttp.test_utils import TestServer
+from aiohttp import web
 from sqlalchemy import select
 
 from bot.channels.wechat import WeChat
@@ -91,9 +91,12 @@ def account(database, dialogue, clock, tmp_path) -> Opens:
             mailboxes = Mailboxes(database, dialogue.answer, dialogue.fault, clock, Intake([channel], store))
             delivery = Delivery(database, [channel], clock, "tests", on_gone=members.bury)
             listening = asyncio.create_task(channel.listen(mailboxes.receive))
-            async with TestServer(web_server.build(settings, database, [channel.routes()])) as site:
-                server.callback = str(site.make_url("/wechat/callback"))
-                yield Account(server, channel, database, dialogue, mailboxes, delivery, clock)
+            site = web.AppRunner(web_server.build(settings, database, [channel.routes()]), access_log=None)
+            await site.setup()
+            await web.TCPSite(site, "127.0.0.1", 0).start()
+            server.callback = f"http://127.0.0.1:{site.addresses[0][1]}/wechat/callback"
+            yield Account(server, channel, database, dialogue, mailboxes, delivery, clock)
+            await site.cleanup()
             listening.cancel()
             await asyncio.gather(listening, return_exceptions=True)
             await mailboxes.settled()

@@ -187,6 +187,32 @@ async def test_answer_whose_line_broke_is_given_to_the_next_copy_or_by_the_postm
         assert one.server.shown["o-wang"] == [told, told]
 
 
+async def test_answer_whose_line_broke_waits(account):
+    async with account() as one:
+        heard, gate = asyncio.Event(), asyncio.Event()
+        receive = one.channel._callback.receive
+
+        async def later(message) -> None:
+            heard.set()
+            await gate.wait()
+            await receive(message)
+
+        one.channel._callback.receive = later
+        told, body = one.server.sealed(one.server.message("o-wang", MsgType="text", Content="菜单"))
+        async with aiohttp.ClientSession() as http:
+            posting = asyncio.create_task(http.post(one.server.callback, params=told, data=body))
+            await heard.wait()
+        posting.cancel()
+        await asyncio.gather(posting, return_exceptions=True)
+        await asyncio.sleep(0.05)  # the server hears that the line is closed
+        gate.set()
+        async with asyncio.timeout(10):
+            while await one.letters() != [("waiting", "")] or one.mailboxes._tasks:
+                await asyncio.sleep(0.02)
+        one.channel._callback.receive = receive
+        assert (await one.server.post(told, body)).text.startswith("您想办哪件事？")
+
+
 async def test_database_that_is_away_makes_wechat_come_again(account):
     async with account() as one:
 

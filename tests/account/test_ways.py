@@ -131,7 +131,10 @@ async def test_notice_goes_once_for_each_consent(account):
                 "Event": "subscribe_msg_popup_event",
                 "SubscribeMsgPopupEvent": popup,
             }
-            assert (await one.server.push("o-wang", **event)).body == b"success"
+            told = one.server.message("o-wang", **event)
+            for _ in range(3):  # copies count once
+                assert (await one.server.post(*one.server.sealed(told))).body == b"success"
+            one.clock.tick(1)
         one.server.consents["o-wang", "f-1"] = 1
         for _ in range(2):
             await one.put(NEWS)
@@ -160,6 +163,7 @@ async def test_template_that_did_not_arrive_is_held(account):
         await one.deliver()
         [(_, number)] = await one.letters()
         for status, stands in (("success", "sent"), ("failed:user block", "held")):
+            one.clock.tick(1)
             event = {"MsgType": "event", "Event": "TEMPLATESENDJOBFINISH", "MsgID": number, "Status": status}
             await one.server.push("o-wang", **event)
             assert await one.letters() == [(stands, number)]

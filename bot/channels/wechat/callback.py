@@ -21,7 +21,7 @@ from bot.channels.wechat.rendering import Rendered, Words
 from config.settings import Settings
 from models import inbox, replies, shown_lists, wechat_ledger
 from models.base import Database
-from models.messages import Incoming, Outgoing
+from models.messages import Address, Incoming, Outgoing
 from models.outbox import Letter
 from models.shown_lists import PAGE
 
@@ -80,14 +80,21 @@ class Callback:
             return web.Response(body=DONE)
         try:
             if isinstance(said, updates.Notice):
-                async with self._database.transaction() as session:
-                    await wechat_ledger.noted(session, said.openid, said.kind, said.fields, now=self._clock())
+                await self._noted(said)
             if not isinstance(said, Incoming):
+                log.info("wechat event", kind=updates.text(opened.fields, "Event"), known=said is not None)
                 return web.Response(body=DONE)
             return await self._answered(request, opened, said, began + SECONDS)
         except (SQLAlchemyError, OSError) as error:
             log.warning("wechat message not stored", problem=type(error).__name__)
             return web.Response(status=503)
+
+    async def _noted(self, said: updates.Notice) -> None:
+        """Note what WeChat tells of letters and consents, each once."""
+        async with self._database.transaction() as session:
+            now = self._clock()
+            if await inbox.once(session, Address(updates.NAME, said.openid), said.number, now=now):
+                await wechat_ledger.noted(session, said.openid, said.kind, said.fields, now=now)
 
     async def _answered(
         self, request: web.Request, opened: Opened, said: Incoming, until: float

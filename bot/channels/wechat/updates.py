@@ -40,8 +40,9 @@ _KINDS: Mapping[str, Kind] = {
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """Something WeChat tells of a letter or a consent; nobody has said anything."""
+    """Something WeChat tells of a letter or a consent; nobody has said anything, *number* tells its copies."""
 
+    number: str
     openid: str
     kind: str
     fields: Mapping[str, Value]
@@ -77,7 +78,9 @@ def read(fields: Fields) -> Incoming | Notice | None:
 def _event(fields: Fields, openid: str) -> Incoming | Notice | None:
     event, key = text(fields, "Event"), text(fields, "EventKey")
     if event in NOTICES:
-        return Notice(openid, event, fields)
+        return Notice(
+            f"{openid}:{text(fields, 'CreateTime')}:{event}:{text(fields, 'MsgID')}", openid, event, fields
+        )
     number = f"{openid}:{text(fields, 'CreateTime')}:{event}:{key}"
     sender = Address(NAME, openid)
     match event.casefold():
