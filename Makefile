@@ -5,8 +5,8 @@ UV := .tools/bin/uv
 PY := .venv/bin/python
 # Where code that only PostgreSQL runs is tested: watched there for coverage, in its greenlets; elsewhere the same code is watched on SQLite.
 WATCHED := tests/bot/commands/test_upgrade.py tests/models/test_base.py tests/models/cases/test_case_warnings.py tests/models/places/test_opinions.py
-# What runs the service as a process of its own, where nothing is watched: it waits more than it works, beside tests that work.
-APART := postgresql or browser or process
+# What is watched for coverage elsewhere, or runs the service as a process of its own, which is not watched: both wait more than they work.
+APART := postgresql or browser or process or sign_ups or talks or voices
 COMPILE := $(UV) pip compile -q --universal --generate-hashes --no-header --upgrade pyproject.toml
 
 help: ## show what can be made
@@ -20,7 +20,7 @@ run: .venv/ready ## set up and serve on http://127.0.0.1:8080, with demo data
 test: .venv/ready ## set up and run every test
 	.venv/bin/coverage erase
 	.venv/bin/coverage run --concurrency=thread,greenlet -m pytest -k postgresql $(WATCHED)
-	.venv/bin/pytest -k "$(APART)" $(WATCHED:%=--ignore=%)
+	.venv/bin/pytest --numprocesses=4 -k "$(APART)" $(WATCHED:%=--ignore=%)
 	.venv/bin/coverage run -m pytest -k "not ($(APART))"
 	.venv/bin/coverage combine --quiet
 
