@@ -6,7 +6,7 @@ PY := .venv/bin/python
 # Where code that only PostgreSQL runs is tested: watched there for coverage, in its greenlets; elsewhere the same code is watched on SQLite.
 WATCHED := tests/bot/commands/test_upgrade.py tests/models/test_base.py tests/models/cases/test_case_warnings.py tests/models/places/test_opinions.py
 # What is watched for coverage elsewhere, or runs the service as a process of its own, which is not watched: both wait more than they work.
-APART := postgresql or browser or process or sign_ups or talks or voices
+APART := postgresql or browser or _process.py or sign_ups or talks or voices
 COMPILE := $(UV) pip compile -q --universal --generate-hashes --no-header --upgrade pyproject.toml
 
 help: ## show what can be made

@@ -74,6 +74,12 @@ SLOW = (
     "test_states.py",
     "test_race.py",
     "test_chat.py",
+    "test_case.py",
+    "test_photos.py",
+    "test_console_crowded.py",
+    "test_audiences.py",
+    "test_client.py",
+    "test_held.py",
 )
 """Files that take longest: they begin first, so that no process of the tests is left with one at the end."""
 

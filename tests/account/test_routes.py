@@ -175,6 +175,18 @@ async def test_mass_send_that_a_dead_process_began_is_not_made_twice(account):
         assert [len(one.server.shown[o]) for o in openids] == [1, 1, 1]
 
 
+async def test_mass_send_to_nobody_who_is_left_counts_for_nobody(account):
+    async with account() as one:
+        await settle_in(one, 2)
+        number = await send(one)
+        await deliver(one, number)
+        async with one.database.transaction() as session:
+            call, _, _ = await wechat_mass.begin(session, owner="me", now=one.clock())
+            await session.execute(update(Letter).values(state="skipped"))
+            await wechat_mass.went(session, call, "7", now=one.clock())
+            assert list(await session.scalars(select(WeChatMonth.had))) == []
+
+
 async def test_mass_send_that_nobody_knows_of_is_made_again_as_it_was(account):
     async with account() as one:
         openids = await settle_in(one, 2)

@@ -147,7 +147,8 @@ async def test_consent_that_wechat_does_not_know_is_dropped(account, clock):
     async with account() as one:
         one.grant(Form(id="f-1", route="notice", fields={"thing1": "{text}"}))
         async with one.database.transaction() as session:
-            group = {"any": [{"TemplateId": "f-1", "SubscribeStatusString": "accept"}] * 2}
+            accepted = {"TemplateId": "f-1", "SubscribeStatusString": "accept"}
+            group = {"any": [accepted, accepted, {"TemplateId": "f-1", "SubscribeStatusString": "filter"}]}
             await wechat_ledger.noted(session, "o-wang", "subscribe_msg_popup_event", group, now=clock())
         for _ in range(2):
             await one.put(NEWS)
