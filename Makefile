@@ -20,7 +20,7 @@ run: .venv/ready ## set up and serve on http://127.0.0.1:8080, with demo data
 test: .venv/ready ## set up and run every test
 	.venv/bin/coverage erase
 	.venv/bin/coverage run --concurrency=thread,greenlet -m pytest -k postgresql $(WATCHED)
-	.venv/bin/pytest --numprocesses=4 -k "$(APART)" $(WATCHED:%=--ignore=%)
+	.venv/bin/pytest -k "$(APART)" $(WATCHED:%=--ignore=%)
 	.venv/bin/coverage run -m pytest -k "not ($(APART))"
 	.venv/bin/coverage combine --quiet
 

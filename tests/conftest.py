@@ -66,7 +66,6 @@ SLOW = (
     "test_process.py",
     "test_account_process.py",
     "test_applications.py",
-    "test_transcripts.py",
     "test_sign_up_process.py",
     "test_apply_process.py",
     "test_case_year.py",
