@@ -76,7 +76,6 @@ SLOW = (
     "test_case.py",
     "test_photos.py",
     "test_console_crowded.py",
-    "test_audiences.py",
     "test_client.py",
     "test_held.py",
 )
