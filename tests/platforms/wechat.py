@@ -55,7 +55,7 @@ class Answer(NamedTuple):
 class Server:
     """The platform; *grade* is what the account may do, *faults* are answered once each, in order, by the call named.
 
-    *delay* is how long each call takes, *patience* how long it waits after a broken line before it posts again.
+    *delay* is how long each call takes; while *line* is not set it waits after a broken line before it posts again.
     """
 
     grade: str = "certified-service"
@@ -83,7 +83,7 @@ class Server:
     logins: dict[str, dict[str, Any]] = field(default_factory=dict)
     delay: float = 0
     slow: list[str] = field(default_factory=list)
-    patience: float = 0
+    line: asyncio.Event = field(default_factory=asyncio.Event)
     _numbers: Any = field(default_factory=lambda: itertools.count(1_000_000))
 
     @property
@@ -123,7 +123,7 @@ class Server:
             try:
                 answer = await self.post(*self.sealed(message))
             except (TimeoutError, aiohttp.ClientError):
-                await asyncio.sleep(self.patience)
+                await self.line.wait()
                 continue
             if answer.status == 200:
                 if answer.text is not None:
@@ -394,6 +394,7 @@ async def serving(**state: Any) -> AsyncIterator[Server]:
     app = web.Application(client_max_size=30_000_000)
     app.router.add_route("*", "/cgi-bin/{name:.*}", server.answer)
     app.router.add_get("/sns/oauth2/access_token", server.login)
+    server.line.set()
     async with TestServer(app) as site:
         server.url = str(site.make_url("")).rstrip("/")
         yield server
