@@ -19,8 +19,8 @@ from tests.databases import own_postgres
 from tests.platforms import wechat as platform
 from tests.processes import serving
 
-ROUNDS = int(os.environ.get("WECHAT_ROUNDS", "2"))
-MESSAGES = int(os.environ.get("WECHAT_MESSAGES", "60"))
+ROUNDS = int(os.environ.get("WECHAT_ROUNDS", "1"))
+MESSAGES = int(os.environ.get("WECHAT_MESSAGES", "20"))
 AT_ONCE = 8
 pytestmark = pytest.mark.timeout(120 + ROUNDS * 20 + MESSAGES)
 ASKED = "会费交多少"

@@ -27,7 +27,7 @@ async def place(tmp_path: Path) -> AsyncIterator[Town]:
         yield found
 
 
-@pytest.fixture(params=WAYS)
+@pytest.fixture(params=AT_ANY_TIME)
 def way(request: pytest.FixtureRequest) -> str:
     return request.param
 
@@ -48,6 +48,7 @@ async def fill(place: Town, slug: str, count: int) -> None:
             await signups.sign_up(session, event, Wish(member_id=row.id, channel="tests"), now=place.clock())
 
 
+@pytest.mark.parametrize("way", WAYS)
 async def test_chess_takes_six_actions_when_new_and_four_when_known(place, way):
     member = await place.member(way)
     await member.run(
@@ -378,7 +379,6 @@ async def test_class_tells_all_its_dates(place, way):
     assert member.actions == 4
 
 
-@pytest.mark.parametrize("way", AT_ANY_TIME)
 async def test_waiting_member_is_offered_the_place_that_is_given_back_and_takes_it(place, way):
     await fill(place, "board-contest", 39)
     holder, waiting = await place.member(way), await place.member(way)
@@ -403,7 +403,6 @@ async def test_waiting_member_is_offered_the_place_that_is_given_back_and_takes_
     assert (await waiting.say("我的")).startswith("报上了，编号C041。")
 
 
-@pytest.mark.parametrize("way", AT_ANY_TIME)
 async def test_lottery_is_drawn_and_told(place, way):
     member = await place.member(way)
     await introduce(member, "王芳（演示）", "13800000001")
@@ -455,7 +454,6 @@ async def test_branch_is_joined_when_its_leader_agrees_and_left(place, way):
     await member.run(("[退出]", "退出文体分会（演示）？以后还能再加入。\n[退掉] [不退]"))
 
 
-@pytest.mark.parametrize("way", AT_ANY_TIME)
 async def test_ticket_is_a_picture_and_six_digits_and_the_day_before_it_is_offered_again(place, way):
     member = await place.member(way)
     await introduce(member, "王芳（演示）", "13800000001")
@@ -486,7 +484,6 @@ async def test_ticket_is_a_picture_and_six_digits_and_the_day_before_it_is_offer
     assert await member.say("[签到码]") == ticket
 
 
-@pytest.mark.parametrize("way", AT_ANY_TIME)
 async def test_member_turns_up_is_checked_in_and_is_asked_how_it_was(place, way):
     member = await place.member(way)
     await introduce(member, "王芳（演示）", "13800000001")

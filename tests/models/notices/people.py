@@ -1,4 +1,4 @@
-"""Five thousand made-up members, as plain values to count by hand and as rows of the database."""
+"""Two thousand made-up members, as plain values to count by hand and as rows of the database."""
 
 import random
 from dataclasses import dataclass, field
@@ -17,7 +17,7 @@ from models.places import Place
 from models.roster import Card
 from models.works import Work
 
-MANY, TOLD, SHEET = 5_000, 1, 2
+MANY, TOLD, SHEET = 2_000, 1, 2
 EVENTS = {"chess": "contest", "hike": "activity", "singing": "club", "reading": "club"}
 STATES = (
     "confirmed",

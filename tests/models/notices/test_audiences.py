@@ -1,4 +1,4 @@
-"""Whom a notice is for: every way to say it, against five thousand members counted by hand."""
+"""Whom a notice is for: every way to say it, against two thousand members counted by hand."""
 
 from collections.abc import Callable
 from typing import Any
@@ -146,9 +146,9 @@ async def test_bounds_leave_out_members_before_and_after(database, clock):
         await session.execute(update(Member).values(phone="13800000000"))
         whom = Ring(Audience(everybody=True), "urgent")
 
-        assert [row[0] for row in await session.execute(whom.contacts(2, 4))] == [2, 3, 4]
+        assert sorted(row[0] for row in await session.execute(whom.contacts(2, 4))) == [2, 3, 4]
         await session.execute(update(Contact).values(dead_at=clock()))
-        assert [row[0] for row in await session.execute(whom.calls(2, 4))] == [2, 3, 4]
+        assert sorted(row[0] for row in await session.execute(whom.calls(2, 4))) == [2, 3, 4]
 
 
 async def told(database, number: int) -> list[tuple[str, str, str]]:

@@ -67,7 +67,9 @@ async def test_recall_takes_back_what_has_arrived(database, clock):
 
 async def on_the_list(database, clock) -> list[tuple[str, str, str]]:
     async with database.transaction() as session:
-        return [(call.name, call.phone, call.text) for call in await calls.waiting(session, now=clock())]
+        return sorted(
+            (call.name, call.phone, call.text) for call in await calls.waiting(session, now=clock())
+        )
 
 
 async def unreachable(database, clock) -> None:

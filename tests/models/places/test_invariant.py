@@ -17,7 +17,7 @@ from models.members import Member
 from models.places import HOLDING, IN, Place
 from models.signups import Wish
 
-EVENTS, STEPS, PEOPLE = int(os.environ.get("WALKS", "10")), 200, 12
+EVENTS, STEPS, PEOPLE = int(os.environ.get("WALKS", "6")), 200, 12
 UNIONS = ("", "北冶", "佳讯")
 GROUPS = ("个人", "团体")
 HERE = bindparam("event_id", type_=Integer)

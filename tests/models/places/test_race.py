@@ -23,7 +23,7 @@ from tests.processes import ROOT
 
 TAP_KEY = crypto.new_key()
 PLACES = 100
-MEMBERS = int(os.environ.get("TAPPING_MEMBERS", "400"))
+MEMBERS = int(os.environ.get("TAPPING_MEMBERS", "200"))
 ALONE = (PLACES, MEMBERS) if "TAPPING_MEMBERS" in os.environ else (5, 50)
 """Places and members of the race in one process."""
 PATIENCE = max(200, MEMBERS // 5)
