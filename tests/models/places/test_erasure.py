@@ -3,12 +3,15 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
 from models import consents, erasure, signups
 from models.base import Refused
 from models.events import Event
+from models.files import File
 from models.members import Member
 from models.places import Place
+from models.works import Work
 from tests.models.places.desk import STARTS
 
 SAID = {"name": "王芳（演示）", "phone": "13800000001", "answers": {"level": "业余"}}
@@ -63,6 +66,33 @@ async def test_who_takes_consent_back_gives_the_place_to_the_next_and_is_forgott
     assert await kept(desk, "王") == NOTHING
     assert await agreed(desk, "王") == []
     assert (await desk.place("王")).number == 1
+
+
+async def test_photos_of_an_event_that_is_forgotten_leave_the_contest(desk):
+    await desk.open(cap=1)
+    await desk.sign_up("王", **SAID)
+    async with desk.database.transaction() as session:
+        one, now = await member(session, desk, "王"), desk.clock()
+        kept_as = {"original": "a", "shown": "b", "thumbnail": "c", "dhash": "0"}
+        files = [File(hash=digest, size=1, type="image/jpeg", purpose="work", at=now) for digest in "abc"]
+        session.add_all(files)
+        await session.flush()
+        told = {
+            "title": "晨练",
+            "story": "",
+            "colour": True,
+            "group": "手机",
+            "small": False,
+            "credited": True,
+        }
+        session.add(
+            Work(event="chess", number=1, member_id=one.id, consented_at=now, at=now, **told, **kept_as)
+        )
+        await session.flush()
+
+        await erasure.forget(session, one, "chess", now=now)
+
+        assert list(await session.scalars(select(Work.state))) == ["withdrawn"]
 
 
 async def test_what_is_over_is_only_forgotten(desk):
