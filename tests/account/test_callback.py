@@ -33,6 +33,14 @@ def query(account, *signed: str, name: str = "msg_signature", **more: str) -> di
     return {"encrypt_type": "aes", **told, **more}
 
 
+def sealed(account, crypto, inner: str) -> tuple[dict[str, str], bytes]:
+    """Return the query and body that carry *inner*, whatever it is, sealed by *crypto*."""
+    stamp = str(int(account.clock().timestamp()))
+    parts = platform.xmltodict.parse(crypto.encrypt_message(inner, "n", stamp))["xml"]
+    told = {"timestamp": stamp, "nonce": "n", "msg_signature": parts["MsgSignature"], "encrypt_type": "aes"}
+    return told, f"<xml><Encrypt>{parts['Encrypt']}</Encrypt></xml>".encode()
+
+
 async def test_address_is_checked(account):
     async with account() as one:
         right = query(one, name="signature", echostr="4375120948345356249")
@@ -96,16 +104,7 @@ async def test_sealed_for_another_account_gets_nothing(account):
         message = one.server.message("o-wang", MsgType="text", Content="菜单")
         for crypto, fields in ((other, message), (one.server.crypto, {**message, "ToUserName": "gh_other"})):
             body = platform.xmltodict.unparse({"xml": fields}, full_document=False)
-            stamp = str(int(one.clock().timestamp()))
-            parts = platform.xmltodict.parse(crypto.encrypt_message(body, "n", stamp))["xml"]
-            told = {
-                "timestamp": stamp,
-                "nonce": "n",
-                "msg_signature": parts["MsgSignature"],
-                "encrypt_type": "aes",
-            }
-            outer = f"<xml><Encrypt>{parts['Encrypt']}</Encrypt></xml>".encode()
-            assert await one.server.post(told, outer) == platform.Answer(403, b"")
+            assert await one.server.post(*sealed(one, crypto, body)) == platform.Answer(403, b"")
         assert await received(one) == 0
 
 
@@ -122,17 +121,9 @@ async def test_sealed_for_another_account_gets_nothing(account):
 )
 async def test_message_of_wechat_that_cannot_be_read_is_acknowledged(account, inner):
     async with account() as one:
-        stamp = str(int(one.clock().timestamp()))
-        parts = platform.xmltodict.parse(one.server.crypto.encrypt_message(inner, "n", stamp))["xml"]
-        told = {
-            "timestamp": stamp,
-            "nonce": "n",
-            "msg_signature": parts["MsgSignature"],
-            "encrypt_type": "aes",
-        }
-        outer = f"<xml><Encrypt>{parts['Encrypt']}</Encrypt></xml>".encode()
-
-        assert await one.server.post(told, outer) == platform.Answer(200, b"success")
+        assert await one.server.post(*sealed(one, one.server.crypto, inner)) == platform.Answer(
+            200, b"success"
+        )
         assert await received(one) == 0
 
 

@@ -15,14 +15,13 @@ from bot.channels.wechat.client import Client
 from bot.channels.wechat.codes import Codes
 from bot.channels.wechat.login import Login
 from bot.channels.wechat.mass import Mass
+from bot.channels.wechat.updates import NAME
 from bot.channels.wechat.ways import WaysOut
 from config.content import Content
 from config.settings import Settings
 from models.base import Database
 from models.files import Store
 from models.messages import Incoming, Outgoing
-
-NAME = "wechat"
 
 
 class WeChat:

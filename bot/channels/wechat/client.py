@@ -5,7 +5,6 @@ import random
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import aiohttp
 import orjson
@@ -16,13 +15,12 @@ from bot.channels.wechat.errors import RIGHT_SECONDS, Refusal, translated
 from bot.channels.wechat.token import Token
 from config.settings import Settings
 from models.base import Refused
+from models.quiet import BEIJING
 
 log = structlog.get_logger()
 SECONDS, UPLOAD_SECONDS = 10.0, 60.0
 TRIES, PAUSE = 3, 0.2
 MEDIA_BYTES = 20_000_000
-BEIJING = ZoneInfo("Asia/Shanghai")
-"""Quotas are counted by days that begin here at midnight."""
 SENDS = ("message/", "menu/create")
 """Calls that must not be made twice when nobody knows whether they arrived."""
 ONCE = "client_msg_id"

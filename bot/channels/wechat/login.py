@@ -13,6 +13,7 @@ from cryptography.fernet import InvalidToken
 from bot.channels.base import Receive
 from bot.channels.wechat.client import Client
 from bot.channels.wechat.errors import Refusal
+from bot.channels.wechat.updates import NAME
 from bot.web import moving, pages
 from bot.web.identity import Identity
 from config.content import Content
@@ -25,7 +26,6 @@ from models.members import PAGE, Contact, Member
 from models.messages import Address, Incoming
 
 log = structlog.get_logger()
-NAME = "wechat"
 PATH, BACK = "/wechat/login", "/wechat/back"
 AUTHORIZE = "https://open.weixin.qq.com/connect/oauth2/authorize"
 COOKIE, SECONDS = "wechat-login", 600

@@ -6,10 +6,11 @@ from datetime import datetime
 from typing import Any
 
 from bot.channels.base import Held
-from bot.channels.wechat.client import BEIJING, ONCE, Client
+from bot.channels.wechat.client import ONCE, Client
 from bot.channels.wechat.errors import Refusal, translated
 from bot.channels.wechat.pictures import Pictures
 from bot.channels.wechat.rendering import Words, numbered, render
+from bot.channels.wechat.updates import NAME
 from config.settings import Settings
 from config.wechat import Form
 from config.wechat import WeChat as Plan
@@ -17,9 +18,9 @@ from models import shown_lists, wechat_ledger
 from models.base import Database
 from models.files import Store
 from models.messages import Address, Outgoing
+from models.quiet import BEIJING
 from models.shown_lists import PAGE, short
 
-NAME = "wechat"
 CHARACTERS: Mapping[str, int] = {"thing": 20, "phrase": 5, "name": 10, "const": 20, "character_string": 32}
 """How long the fields of a notice may be, by the kind in their name (wechat spec 1.3)."""
 ANSWERS = frozenset(["press", "reply"])
