@@ -16,7 +16,7 @@ from tests.platforms import wechat
 from tests.processes import ROOT, free_port
 from tests.processes import serving as service
 
-MESSAGES, CONNECTIONS, MANY, ROUNDS = 600, 20, 200, 3
+MESSAGES, CONNECTIONS, MANY, ROUNDS, SLOW = 600, 20, 200, 3, 8.0
 ASKED = "摄影比赛啥时候"
 Sealed = tuple[Mapping[str, str], bytes]
 
@@ -33,24 +33,30 @@ async def rows() -> list[Row]:
                 if round_:
                     speed[name].append(rate)
                     waits[name] += taken
-        _, crowded = await _answered(server, ours, MANY)
     how = f"each answered in the response, {CONNECTIONS} at once; p95 {figure(sorted(waits['ours'])[int(len(waits['ours']) * 0.95)])} ms"
     against = "aiohttp with wechatpy, stores nothing"
     rates = median(speed["ours"]), median(speed["peer"])
     return [
         versus("WeChat messages answered", *rates, "/s", against=against, how=how),
         versus("WeChat answer, p99", p99(waits["ours"]), p99(waits["peer"]), "ms", against=against, how=how),
-        Row(
-            f"WeChat answer, {MANY} at once, slowest",
-            f"{figure(max(crowded))} ms",
-            how="WeChat waits 5,000 ms",
-        ),
+        await _crowded(),
     ]
 
 
+async def _crowded() -> Row:
+    """Measure many open requests while WeChat's own API takes seconds for each call."""
+    async with (
+        wechat.serving(delay=SLOW) as server,
+        _ours(WECHAT_API_URL=server.url, WECHAT_GRADE=server.grade) as ours,
+    ):
+        _, waits = await _answered(server, ours, MANY)
+    how = f"WeChat waits 5,000 ms; its API takes {SLOW:.0f} s a call"
+    return Row(f"WeChat message, {MANY} at once, slowest", f"{figure(max(waits))} ms", how=how)
+
+
 @asynccontextmanager
-async def _ours() -> AsyncIterator[str]:
-    given = {name.upper(): value for name, value in wechat.SETTINGS.items()}
+async def _ours(**more: str) -> AsyncIterator[str]:
+    given = {name.upper(): value for name, value in wechat.SETTINGS.items()} | more
     with tempfile.TemporaryDirectory() as folder:
         async with service(Path(folder), DEMO="false", LOG_LEVEL="error", **given) as running:
             yield f"{running.url}/wechat/callback"
@@ -72,7 +78,7 @@ async def _peer() -> AsyncIterator[str]:
 
 
 async def _answered(server: wechat.Server, hook: str, connections: int) -> tuple[float, list[float]]:
-    """Post messages that are sealed before; return how many a second were answered, and each one's milliseconds."""
+    """Post messages that are sealed before; return how many a second were taken, and each one's milliseconds."""
     messages = [server.message(f"o-{number}", MsgType="text", Content=ASKED) for number in range(MESSAGES)]
     sealed = iter([server.sealed(message) for message in messages])
     waits: list[float] = []
@@ -88,5 +94,5 @@ async def _post(http: aiohttp.ClientSession, hook: str, sealed: Iterator[Sealed]
         begun = time.perf_counter()
         async with http.post(hook, params=query, data=body) as answer:
             said = await answer.read()
-        assert b"<Encrypt>" in said, said
+        assert b"<Encrypt>" in said or said == b"success", said
         waits.append((time.perf_counter() - begun) * 1000)

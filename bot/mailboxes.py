@@ -36,22 +36,24 @@ class Mailboxes:
         self._on_fault = on_fault
         self._clock = clock
         self._prepare = prepare
-        self._arrived: list[tuple[Incoming, asyncio.Future[None]]] = []
+        self._arrived: list[tuple[Incoming, asyncio.Future[bool]]] = []
         self._storing: asyncio.Task[None] | None = None
         self._open: dict[Address, bool] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._places = asyncio.Semaphore(WORKERS[database.kind])
 
-    async def receive(self, message: Incoming) -> None:
-        """Store *message*; when this returns it may be acknowledged. Messages that wait are stored together.
+    async def receive(self, message: Incoming) -> bool:
+        """Store *message*; when this returns it may be acknowledged. Return False when its chat has nothing new.
+
+        Messages that wait are stored together.
 
         Raises SQLAlchemyError when it could not be stored.
         """
-        stored = asyncio.get_running_loop().create_future()
+        stored: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
         self._arrived.append((message, stored))
         if self._storing is None or self._storing.done():
             self._storing = asyncio.create_task(self._store(), name="store")
-        await stored
+        return await stored
 
     async def run(self) -> None:
         """Answer what an earlier process left, then go on until cancelled."""
@@ -100,9 +102,9 @@ class Mailboxes:
                     if not stored.done():
                         stored.set_exception(error)
                 continue
-            for _, stored in batch:
+            for message, stored in batch:
                 if not stored.done():
-                    stored.set_result(None)
+                    stored.set_result(message.sender in chats)
             for chat in chats:
                 self.open(chat)
 

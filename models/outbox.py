@@ -116,7 +116,8 @@ async def put(
         "notice_id": LOOSE if message.lane == "bulk" else None,
     }  # fmt: skip
     await session.execute(insert_new(kind_of(session), TABLE, ("key",)), row)
-    wake(session, f"page:{to.id}" if to.channel == PULLED else f"letters:{to.channel}")
+    if not passive:  # who holds the line open has it first; a slow poll finds what is left
+        wake(session, f"page:{to.id}" if to.channel == PULLED else f"letters:{to.channel}")
 
 
 def body_of(message: Outgoing) -> dict[str, Any]:

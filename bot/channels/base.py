@@ -5,8 +5,8 @@ from typing import Literal, Protocol
 
 from models.messages import Incoming, Outgoing
 
-Receive = Callable[[Incoming], Awaitable[None]]
-"""Stores one message; when it returns, the message may be acknowledged to the platform."""
+Receive = Callable[[Incoming], Awaitable[bool]]
+"""Stores one message; when it returns, the message may be acknowledged to the platform; it says whether it is new."""
 
 
 class Unreachable(Exception):  # noqa: N818 -- an answer of the platform, not a fault

@@ -183,10 +183,10 @@ async def test_answer_whose_line_broke_waits(account):
         heard, gate = asyncio.Event(), asyncio.Event()
         receive = one.channel._callback.receive
 
-        async def later(message) -> None:
+        async def later(message) -> bool:
             heard.set()
             await gate.wait()
-            await receive(message)
+            return await receive(message)
 
         one.channel._callback.receive = later
         told, body = one.server.sealed(one.server.message("o-wang", MsgType="text", Content="菜单"))

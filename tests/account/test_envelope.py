@@ -99,10 +99,10 @@ def test_key_and_receiver_must_fit():
 @settings(deadline=None, max_examples=100)
 def test_what_is_written_can_be_read(fields):
     allowed = {
-        name: "".join(c for c in value.encode("utf-8", "ignore").decode() if xml._is_allowed(c))
+        name: "".join(c for c in value if c in "\t\n\r" or (c >= " " and c not in "\ufffe\uffff"))
         for name, value in fields.items()
     }
-    read = xml.read(xml.write(allowed))
+    read = xml.read(xml.write(fields))
     assert read == {name: value.replace("\r\n", "\n").replace("\r", "\n") for name, value in allowed.items()}
 
 

@@ -28,8 +28,8 @@ from models.shown_lists import PAGE
 log = structlog.get_logger()
 PATH = "/wechat/callback"
 BODY_BYTES = 64 * 1024
-SECONDS, POLL, GLANCE = 4.0, 1.0, 0.2
-"""How long an answer may take; how often it is looked for unasked; how soon a copy looks, whose turn may be over."""
+SECONDS = 4.0
+"""How long an answer may take."""
 DONE = b"success"
 
 
@@ -102,7 +102,8 @@ class Callback:
         if self.receive is None:
             return web.Response(status=503)
         with self._listening(said.sender.id) as woken:
-            await self.receive(said)
+            if not await self.receive(said):
+                woken.set()  # a copy looks at once: its turn may be over
             if said.kind == "blocked":  # nobody is there to be answered, nor to be counted
                 return web.Response(body=DONE)
             answer = await self._answer(said, woken, until)
@@ -112,20 +113,18 @@ class Callback:
 
     async def _answer(self, said: Incoming, woken: asyncio.Event, until: float) -> Shown | None:
         """Return the letter that answers *said* and how it is shown; None when there will be none in time."""
-        wait, opens = GLANCE, not self._passive
-        while (left := until - time.monotonic()) > 0:
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(min(wait, left)):
-                    await woken.wait()
-            woken.clear()
-            wait = POLL
+        opened = self._passive
+        while await _within(until, woken):
             async with self._database.transaction() as session:
-                if opens:
+                if not opened:
                     await self._opened(session, said)
                 done, answer = await self._look(session, said, self._clock())
-            opens = False
+            opened = True
             if done:
                 return answer
+        if not opened:
+            async with self._database.transaction() as session:
+                await self._opened(session, said)
         return None
 
     async def _opened(self, session: AsyncSession, said: Incoming) -> None:
@@ -208,6 +207,17 @@ class Callback:
         if kind == "turn":
             for woken in self._waiting.get(chat, ()):
                 woken.set()
+
+
+async def _within(until: float, woken: asyncio.Event) -> bool:
+    """Wait to be woken; return False when time is over, for then there is none left to look."""
+    try:
+        async with asyncio.timeout(until - time.monotonic()):
+            await woken.wait()
+    except TimeoutError:
+        return False
+    woken.clear()
+    return True
 
 
 async def _body(request: web.Request) -> bytes:

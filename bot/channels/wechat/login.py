@@ -10,7 +10,6 @@ import structlog
 from aiohttp import web
 from cryptography.fernet import InvalidToken
 
-from bot.channels.base import Receive
 from bot.channels.wechat.client import Client
 from bot.channels.wechat.errors import Refusal
 from bot.channels.wechat.updates import NAME
@@ -58,7 +57,7 @@ class Login:
         self._identity = Identity(settings.secret(), secure=self._secure)
         self._states = crypto.fernet(settings.secret(), b"wechat login")
 
-    def routes(self, receive: Receive) -> list[web.AbstractRouteDef]:
+    def routes(self, receive: moving.Receive) -> list[web.AbstractRouteDef]:
         """Return the addresses; *receive* takes what the browser begins with."""
 
         async def back(request: web.Request) -> web.Response:
@@ -84,7 +83,7 @@ class Login:
         )
         return response
 
-    async def _back(self, request: web.Request, receive: Receive) -> web.Response:
+    async def _back(self, request: web.Request, receive: moving.Receive) -> web.Response:
         """Let the browser in; the state is used up, whatever comes of it."""
         openid = await self._named(request)
         response = web.Response(status=303, headers={**moving.HEADERS, "Location": CHAT})
