@@ -167,7 +167,7 @@ class ApplicationPlan(Checked):
     """How applications for something are worked on; pinned to each when it is handed in.
 
     *steps* are the checks before somebody else approves. *sums* are yuan by the answer to the question *sum_by*, as they
-    hold in *year*; *ceiling* is the most that may be given. What *pays_first* is paid after the first check, its papers
+    hold in *year*; *ceiling* is the most that may be given, *ceiling_verified* says that somebody has confirmed it. What *pays_first* is paid after the first check, its papers
     may follow. *publicity_days* are working days on which the masked list is shown, 0 for none. *once* a year, or one
     that is open at a time. *hints* say something kind beside an answer, by question and option; no answer refuses.
     """
@@ -184,6 +184,7 @@ class ApplicationPlan(Checked):
     sum_by: str = ""
     year: int | None = None
     ceiling: Decimal | None = None
+    ceiling_verified: bool = True
     pays_first: bool = False
     publicity_days: int = Field(0, ge=0, le=30)
     promise_days: int = Field(15, ge=1, le=90)

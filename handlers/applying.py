@@ -131,23 +131,17 @@ async def _put(
     at = application.at
     sent = confiding.discreet(content, ways, at, told, f"applied:show:{application.id}")
     await outbox.put(session, at, sent, due=awake(now), key=key)
-    if _waits_for_member(application):
-        await _call(session, content, application, key=f"{key}:call", now=now)
+    if application_member.waits(application, now=now):
+        await _call(session, content, application, now=now)
 
 
-def _waits_for_member(application: Application) -> bool:
-    """Say whether nothing goes on before the member does something."""
-    account = application.state == "approved" and application.rules.money and not application.account
-    return account or application.state in {"needs_supplement", "pay_returned"}
-
-
-async def _call(
-    session: AsyncSession, content: Content, application: Application, *, key: str, now: datetime
-) -> None:
+async def _call(session: AsyncSession, content: Content, application: Application, *, now: datetime) -> None:
     """Have a colleague call whom nothing else reaches; they read no more than the number."""
     member = await session.get_one(Member, application.member_id)
     if members.is_called(member, await members.contacts(session, member)):
-        told = letter(content, "apply.call", {"number": application.number})
+        text = "apply.call_appeal" if application.state == "rejected" else "apply.call"
+        told = letter(content, text, {"number": application.number})
+        key = application_member.call(await application_member.last(session, application))
         await outbox.put(session, calls.address(member), told, due=now, key=key)
 
 

@@ -8,7 +8,7 @@ from models.base import Refused
 LABELS: Mapping[str, str] = {
     "prefix": "编号开头", "steps": "核对的步骤", "once": "能申请几次", "promise_days": "几天内办好", "supplement_days": "补材料给几天",
     "appeal_days": "申诉给几天", "publicity_days": "公示几个工作日", "money": "发钱", "sums": "发多少元", "sum_by": "按哪个问题定",
-    "year": "哪一年的标准", "ceiling": "最多多少元", "pays_first": "先付后补材料", "papers": "要交的材料",
+    "year": "哪一年的标准", "ceiling": "最多多少元", "ceiling_verified": "核对过", "pays_first": "先付后补材料", "papers": "要交的材料",
 }  # fmt: skip
 STEPS: Mapping[str, str] = {
     "union_check": "工会核对", "home_visit": "入户走访", "street_check": "街道核对", "economic_check": "经济核对",
@@ -16,7 +16,7 @@ STEPS: Mapping[str, str] = {
 }  # fmt: skip
 ONCE: Mapping[str, str] = {"": "没办完时一份", "open": "没办完时一份（写明）", "year": "一年一次"}
 SWITCH: Mapping[str, str] = {"": "不", "yes": "是", "no": "不（写明）"}
-WORDS, SWITCHES = ("prefix", "sum_by", "once"), ("money", "pays_first")
+WORDS, SWITCHES = ("prefix", "sum_by", "once"), ("money", "ceiling_verified", "pays_first")
 NUMBERS = ("year", "ceiling", "publicity_days", "promise_days", "supplement_days", "appeal_days")
 FIELD, OPTIONAL = "apply_", "可以不交"
 

@@ -43,7 +43,8 @@ async def rows(session: AsyncSession, member: Member, *, reader: Staff | None = 
         yield "申请的材料", f"{paper.paper} {paper.name}".strip(), paper.at
     lines = select(PaymentLine).join(Application).where(mine)
     for line in await session.scalars(lines.order_by(PaymentLine.id)):
-        yield "付款", f"{line.amount}元 {line.state} {line.reason}".strip(), line.settled_at
+        paid = (f"{line.amount}元", line.account, line.state, line.reason)
+        yield "付款", " ".join(said for said in paid if said), line.settled_at
     for proposal in await proposals.of(session, member):
         yield "建议", f"{proposal.number} {proposal.title}：{proposal.text}", proposal.at
         if proposal.answer:
@@ -89,5 +90,7 @@ async def wipe(session: AsyncSession, gone: Sequence[Application]) -> None:
     numbers = [one.id for one in gone]
     for table in (ApplicationPaper, ApplicationBar, Objection):
         await session.execute(delete(table).where(table.application_id.in_(numbers)))
-    for written in (ApplicationStep, PaymentLine):
-        await session.execute(update(written).where(written.application_id.in_(numbers)).values(reason=""))
+    said = update(ApplicationStep).where(ApplicationStep.application_id.in_(numbers))
+    await session.execute(said.values(reason=""))
+    paid = update(PaymentLine).where(PaymentLine.application_id.in_(numbers))
+    await session.execute(paid.values(reason="", account=None))

@@ -1,20 +1,20 @@
-"""What members do about their own applications: see them where they may, and say where the money goes."""
+"""What members may do about their own applications, and where they may see them."""
 
-import re
+from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from models import applications, members
-from models.applications import MEMBER, Application, ApplicationStep
+from models.applications import Application, ApplicationStep
 from models.base import Refused
 from models.members import Member
 from models.messages import Address
 
 PAYABLE = frozenset({"approved", "pay_returned"})
 """States in which it is asked where the money goes."""
-ACCOUNT = re.compile(r"[0-9]{12,23}")
+CALL = "apply-call:"
 
 
 async def visible(session: AsyncSession, member: Member, at: Address) -> list[Application]:
@@ -41,23 +41,36 @@ async def named(
     return found[0]
 
 
-def give_account(session: AsyncSession, application: Application, number: str, *, now: datetime) -> None:
-    """Keep where the money goes, once it is approved or the bank has sent it back.
-
-    Raises Refused: account_now, account_number.
-    """
-    if application.state not in PAYABLE or not application.rules.money:
-        raise Refused("account_now")
-    digits = re.sub(r"[ -]", "", number)
-    if not ACCOUNT.fullmatch(digits):
-        raise Refused("account_number")
-    application.account = digits
-    applications.note(session, application, "account", application.state, by=MEMBER, now=now)
-
-
 async def last(session: AsyncSession, application: Application) -> ApplicationStep:
     """Return the change that brought the application into the state it is in."""
     query = select(ApplicationStep).where(
         ApplicationStep.application_id == application.id, ApplicationStep.kind == "state"
     )
     return (await session.scalars(query.order_by(ApplicationStep.id.desc()).limit(1))).one()
+
+
+def call(change: ApplicationStep) -> str:
+    """Return the key of the call by which a member is told that since *change* everything waits for them: one call."""
+    return f"{CALL}{change.application_id}:{change.id}"
+
+
+def waits(application: Application, *, now: datetime) -> bool:
+    """Say whether nothing goes on before the member does something, or the member may still appeal."""
+    account = application.state == "approved" and application.rules.money and not application.account
+    returned = application.state == "pay_returned" and not application.account
+    appeal = application.state == "rejected" and application.due is not None and application.due > now
+    return account or returned or appeal or application.state == "needs_supplement"
+
+
+async def answered(session: AsyncSession, calls: Collection[str], *, now: datetime) -> set[str]:
+    """Return those of *calls*, by their keys, after which something has changed or nothing is to be done any more."""
+    told = {key: tuple(map(int, key.split(":")[1:])) for key in calls if key.startswith(CALL)}
+    numbers = {number for number, _ in told.values()}
+    query = select(Application).where(Application.id.in_(numbers))
+    waiting = {one.id for one in await session.scalars(query) if waits(one, now=now)}
+    newest = select(func.max(ApplicationStep.id)).where(ApplicationStep.kind == "state")
+    newest = newest.where(ApplicationStep.application_id.in_(numbers)).group_by(
+        ApplicationStep.application_id
+    )
+    standing = set(await session.scalars(newest))
+    return {key for key, (number, change) in told.items() if number not in waiting or change not in standing}

@@ -13,7 +13,7 @@ from models import applications, objections
 from models.application_rules import allowed, ended
 from models.applications import CLOCK, MEMBER, Application, today
 from models.base import Base, Moment, Refused
-from models.calendar import next_workday
+from models.calendar import AS_PUBLISHED, Days, next_workday
 from models.members import Contact
 from models.quiet import BEIJING
 from models.staff import Staff
@@ -57,10 +57,12 @@ async def move(
     *,
     reason: str = "",
     amount: Decimal | None = None,
+    days: Days = AS_PUBLISHED,
     now: datetime,
 ) -> None:
     """Let *staff* bring *application* into the state *to*; who decides has checked nothing of it.
 
+    A public list is shown on working days; *days* are those of which the duty list says something.
     Raises Refused: apply_state, apply_own, apply_relative, apply_unchecked, apply_two_people, apply_reason, apply_publicity, apply_objection,
     apply_amount, apply_ceiling, apply_account.
     """
@@ -82,6 +84,9 @@ async def move(
     if to == "paying" and not application.account:
         raise Refused("apply_account")
     enter(session, application, to, by=staff.login, reason=reason, now=now)
+    if to == "publicity":
+        last = workdays_after(today(now), application.rules.publicity_days, **days._asdict())
+        application.due = datetime.combine(last + timedelta(days=1), time(), BEIJING)
 
 
 async def by_member(
@@ -106,7 +111,7 @@ async def by_member(
 def enter(
     session: AsyncSession, application: Application, to: str, *, by: str, reason: str = "", now: datetime
 ) -> None:
-    """Write the change down, and until when the new state waits for somebody."""
+    """Write the change down, and until when the new state waits for the member."""
     applications.note(session, application, "state", to, by=by, reason=reason, now=now)
     application.state, application.reminded_at = to, None
     application.due = _until(application, now)
@@ -148,9 +153,6 @@ def _until(application: Application, now: datetime) -> datetime | None:
             return now + timedelta(days=plan.supplement_days)
         case "rejected":
             return now + timedelta(days=plan.appeal_days)
-        case "publicity":
-            last = workdays_after(today(now), plan.publicity_days)
-            return datetime.combine(last + timedelta(days=1), time(), BEIJING)
         case _:
             return None
 

@@ -4,6 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
+from typing import NamedTuple
 
 import chinese_calendar
 import holidays as named
@@ -19,6 +20,16 @@ class Day:
 
     works: bool
     complete: bool = True
+
+
+class Days(NamedTuple):
+    """What staff say of single days, which goes before every calendar."""
+
+    holidays: Collection[date] = ()
+    workdays: Collection[date] = ()
+
+
+AS_PUBLISHED = Days()
 
 
 def workday(day: date, *, holidays: Collection[date] = (), workdays: Collection[date] = ()) -> Day:

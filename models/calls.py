@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import String, cast, exists, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from models import deadlines
+from models import application_member, deadlines
 from models.base import Refused
 from models.events import Event
 from models.members import Member, moves_along
@@ -55,7 +55,8 @@ async def waiting(session: AsyncSession, *, now: datetime) -> list[Call]:
 async def due(session: AsyncSession, scope: Scope = EVERYWHERE, *, now: datetime) -> list[int]:
     """Return the numbers of the calls to make now to members within *scope*, the oldest first.
 
-    Of offers that are answered or over nobody is told any more, nor of a notice that rests or was cancelled.
+    Of offers that are answered or over nobody is told any more, nor of an application for which the member has done
+    what was needed, nor of a notice that rests or was cancelled.
     """
     rests = exists().where(Notice.id == Letter.notice_id, Notice.state.not_in(TOLD))
     query = select(Letter.id, Letter.key).join(Member, cast(Member.id, String) == Letter.address)
@@ -88,7 +89,8 @@ async def of(session: AsyncSession, numbers: Sequence[int]) -> list[Call]:
 
 
 async def _over(session: AsyncSession, keys: Mapping[int, str | None], now: datetime) -> set[int]:
-    """Return the letters about offers that no longer stand, by their ids."""
+    """Return the letters about offers that no longer stand, and about what a member has done since, by their ids."""
+    done = await application_member.answered(session, {key for key in keys.values() if key}, now=now)
     told = {
         letter: tuple(map(int, key.split(":")[1:3]))
         for letter, key in keys.items()
@@ -98,7 +100,8 @@ async def _over(session: AsyncSession, keys: Mapping[int, str | None], now: date
     query = select(Place, Event).join(Event).where(Place.id.in_(ids), Place.state == OFFERED)
     found = (await session.execute(query)).all()
     standing = {(place.id, place.attempt) for place, event in found if not event.over(now)}
-    return {letter for letter, offer in told.items() if offer not in standing}
+    gone = {letter for letter, offer in told.items() if offer not in standing}
+    return gone | {letter for letter, key in keys.items() if key in done}
 
 
 async def done(session: AsyncSession, number: int, staff: str, *, now: datetime) -> None:

@@ -1,5 +1,6 @@
 """Payments: what was approved goes to the bank in a batch, and the bank's answer comes back line by line."""
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
@@ -8,8 +9,9 @@ from sqlalchemy import ForeignKey, UniqueConstraint, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
-from models import application_states
-from models.applications import Application
+from models import application_states, applications
+from models.application_member import PAYABLE
+from models.applications import MEMBER, Application
 from models.base import Base, Moment, Refused
 from models.crypto import Encrypted
 from models.sheets_out import Cell
@@ -17,6 +19,7 @@ from models.staff import Staff
 
 HEADER = ("批次行号", "编号", "姓名", "账号", "金额（元）")
 PAID, RETURNED = "paid", "returned"
+ACCOUNT = re.compile(r"[0-9]{12,23}")
 
 
 class PaymentBatch(Base):
@@ -30,7 +33,7 @@ class PaymentBatch(Base):
 
 
 class PaymentLine(Base):
-    """One payment: `sent`, then `paid`, or `returned` with the bank's reason."""
+    """One payment to *account*: `sent`, then `paid`, or `returned` with the bank's reason."""
 
     __tablename__ = "payment_lines"
     __table_args__ = (UniqueConstraint("batch_id", "application_id"),)
@@ -39,6 +42,7 @@ class PaymentLine(Base):
     batch_id: Mapped[int] = mapped_column(ForeignKey("payment_batches.id"))
     application_id: Mapped[int] = mapped_column(ForeignKey("applications.id"), index=True)
     amount: Mapped[str]
+    account: Mapped[str | None] = mapped_column(Encrypted)
     state: Mapped[str] = mapped_column(default="sent")
     reason: Mapped[str] = mapped_column(Encrypted, default="")
     settled_at: Mapped[datetime | None] = mapped_column(Moment)
@@ -63,7 +67,7 @@ async def send(
     for application in found:
         await application_states.move(session, application, "paying", staff, now=now)
     lines = [
-        PaymentLine(batch_id=batch.id, application_id=one.id, amount=one.amount, state="sent")
+        PaymentLine(batch_id=batch.id, application_id=one.id, amount=one.amount, account=one.account)
         for one in found
     ]
     session.add_all(lines)
@@ -76,7 +80,7 @@ async def rows(session: AsyncSession, batch: PaymentBatch) -> list[Sequence[Cell
     query = select(PaymentLine, Application).join(Application).where(PaymentLine.batch_id == batch.id)
     found = await session.execute(query.order_by(PaymentLine.id))
     lines: list[Sequence[Cell]] = [HEADER]
-    lines += [(line.id, one.number, one.name, one.account, line.amount) for line, one in found]
+    lines += [(line.id, one.number, one.name, line.account or "", line.amount) for line, one in found]
     return lines
 
 
@@ -114,10 +118,28 @@ async def _settle(
     line.state, line.reason, line.settled_at = state, reason, now
     application = await session.get_one(Application, line.application_id)
     to = "paid" if state == PAID else "pay_returned"
-    if state == RETURNED:  # the same number would come back again
+    if state == RETURNED:  # the same number would come back again: payments.give_account refuses it
         application.account = ""
     application_states.enter(session, application, to, by=staff.login, reason=reason, now=now)
     return application
+
+
+async def give_account(
+    session: AsyncSession, application: Application, number: str, *, now: datetime
+) -> None:
+    """Keep where the money goes, once it is approved or the bank has sent it back.
+
+    Raises Refused: account_now, account_number, account_same.
+    """
+    if application.state not in PAYABLE or not application.rules.money:
+        raise Refused("account_now")
+    digits = re.sub(r"[ -]", "", number)
+    if not ACCOUNT.fullmatch(digits):
+        raise Refused("account_number")
+    if digits in {line.account for line in await of(session, application) if line.state == RETURNED}:
+        raise Refused("account_same")
+    application.account = digits
+    applications.note(session, application, "account", application.state, by=MEMBER, now=now)
 
 
 async def of(session: AsyncSession, application: Application) -> list[PaymentLine]:

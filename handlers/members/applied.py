@@ -8,7 +8,7 @@ from config.entries import Paper
 from handlers import applying
 from handlers.filling import stale
 from handlers.service import Service, Turn
-from models import application_member, application_papers, application_states
+from models import application_member, application_papers, application_states, payments
 from models.applications import Application
 from models.files import Kept
 from models.messages import Choice, Outgoing
@@ -144,7 +144,7 @@ async def _ask_account(turn: Turn, application: Application, _: str) -> Outgoing
 async def account(turn: Turn, about: str, answers: Mapping[str, str]) -> Outgoing:
     """Keep where the money goes."""
     application = await _named(turn, about)
-    application_member.give_account(turn.session, application, answers["account"], now=turn.now)
+    await payments.give_account(turn.session, application, answers["account"], now=turn.now)
     human = turn.choice("answer.choices.human", "human")
     mine = turn.choice("apply.choices.mine", f"applied:show:{application.id}")
     return turn.say("apply.account.kept", mine, human, tail=application.account[-applying.TAIL :])

@@ -17,6 +17,7 @@ from models import (
 from models.application_rules import OPEN_CHECKS, STATES, State
 from models.applications import Application
 from models.base import Refused
+from models.calendar import Days
 from models.files import Missing
 from models.members import masked
 from models.photos import JPEG
@@ -98,8 +99,9 @@ async def paper(visit: Visit) -> Reply:
 async def _move(
     visit: Visit, application: Application, to: State, reason: str, amount: Decimal | None = None
 ) -> None:
+    days = Days(visit.content.duty.holidays, visit.content.duty.workdays)
     await application_states.move(
-        visit.session, application, to, visit.staff, reason=reason, amount=amount, now=visit.now
+        visit.session, application, to, visit.staff, reason=reason, amount=amount, days=days, now=visit.now
     )
     await _tell(visit, application, reason)
 

@@ -10,6 +10,7 @@ from models import application_board, application_options, application_states
 from models.application_board import PAGE, Wanted
 from models.applications import Application
 from models.base import Refused
+from models.calendar import Days
 
 WHOSE = {"": "全部", "check": "等我核对", "decide": "等我决定", "late": "过时了"}
 
@@ -43,11 +44,12 @@ async def preview(visit: Visit) -> Reply:
 async def decide(visit: Visit) -> Reply:
     """Bring those that were looked at one state further; what is refused by now stays as it is."""
     done, chosen = 0, await _chosen(visit)
+    days = Days(visit.content.duty.holidays, visit.content.duty.workdays)
     for one in chosen:
         to = application_options.forward(one)
         if to is None or await _refused(visit, one):
             continue
-        await application_states.move(visit.session, one, to, visit.staff, now=visit.now)
+        await application_states.move(visit.session, one, to, visit.staff, days=days, now=visit.now)
         await applying.tell(visit.session, visit.content, visit.ways, one, now=visit.now)
         visit.saw(f"/applications/{one.id}")
         done += 1

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import asdict
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import get_args
 
@@ -135,7 +136,7 @@ async def test_who_is_only_on_the_page_is_called_when_something_is_missing(filed
         await session.execute(update(Contact).values(channel="web", address="visitor"))
     await filed.move("needs_supplement", reason="缺毕业证")
     async with filed.page.database.transaction() as session:
-        called = list(await session.scalars(select(Letter).where(Letter.key.endswith(":call"))))
+        called = list(await session.scalars(select(Letter).where(Letter.key.startswith("apply-call:"))))
     assert [(one.channel, one.message.text) for one in called] == [
         ("phone", "申请XF2026-0001要本人补点东西才能往下办，请打开聊天页，说“我的申请”。")
     ]
@@ -264,6 +265,8 @@ async def test_every_state_is_told_with_a_way_on(filed, state, words):
         found = await filed.newest(session)
         application_states.enter(session, found, state, by="li", reason="差一样", now=filed.now)
         found.amount, found.account = "2000", "6222000000000000123"
+        if state == "publicity":
+            found.due = datetime(2026, 11, 17, 16, tzinfo=UTC)
 
     assert await filed.page.say("我的申请") == f"{TITLE}{words}"
 

@@ -177,7 +177,7 @@ async def _applied(session: AsyncSession, member: Member, digest: str, staff_id:
         ApplicationPaper(paper="diploma", name=f"{WORD}证.jpg", digest=digest, at=now, **mine),
         ApplicationBar(staff_id=staff_id, at=now, **mine),
         Objection(text=f"{NAME}不合条件", contact="别人", at=now, **mine),
-        PaymentLine(batch_id=batch.id, amount="1", state="paid", reason=WORD, **mine),
+        PaymentLine(batch_id=batch.id, amount="1", account=WORD, state="paid", reason=WORD, **mine),
     ]
 
 

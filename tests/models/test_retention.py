@@ -65,7 +65,7 @@ async def test_what_is_old_is_counted_and_goes_once(old, clock, kind):
         if kind == "applications":
             assert (left[0].answers, left[0].name, left[0].account, left[0].state) == ({}, "", "", "paid")
             lines = await session.scalars(select(PaymentLine))
-            assert [(one.amount, one.reason) for one in lines] == [("1", "")]
+            assert [(one.amount, one.account, one.reason) for one in lines] == [("1", None, "")]
             assert (await session.get_one(File, "z")).at.year == 2000
         if kind == "conversations":
             assert (left[0].form, left[0].answers, left[0].asked, left[0].choices) == ("", {}, {}, [])

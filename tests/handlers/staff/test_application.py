@@ -162,7 +162,7 @@ async def test_sum_is_decided_under_its_ceiling_where_the_plan_leaves_it_open(de
     wrong = [await zhao.do(path, "move", to="approved", amount=said) for said in ("", "x", "NaN", "3000.01")]
     await zhao.follow(path, "move", to="approved", amount="3000")
 
-    assert "最多 3000 元" in page.text
+    assert "最多 3000 元，这个数没核对" in page.text
     assert [answer.status for answer in wrong] == [422] * 4
     assert "超过了上限。" in wrong[3].text
     found = await aid.one(desks, number)

@@ -12,6 +12,7 @@ from models import (
     applications,
     erasure,
     members,
+    payments,
     proposals,
 )
 from models.application_papers import MOST
@@ -76,12 +77,12 @@ async def test_no_paper_comes_when_nobody_looks_for_it(desk):
 async def test_account_is_taken_when_there_is_something_to_pay(desk, clock):
     found = await desk.apply(account="")
     with refused("account_now"):
-        application_member.give_account(desk.session, found, "6222000000000001", now=clock())
+        await payments.give_account(desk.session, found, "6222000000000001", now=clock())
     found = await desk.approved(who="other", account="")
     for wrong in ("6222", "6222x00000000001", "6" * 24):
         with refused("account_number"):
-            application_member.give_account(desk.session, found, wrong, now=clock())
-    application_member.give_account(desk.session, found, "6222 0000-0000 0001", now=clock())
+            await payments.give_account(desk.session, found, wrong, now=clock())
+    await payments.give_account(desk.session, found, "6222 0000-0000 0001", now=clock())
     assert found.account == "6222000000000001"
     await desk.session.flush()
     last = (await applications.steps(desk.session, found))[-1]
@@ -95,7 +96,7 @@ async def test_what_gives_no_money_takes_no_account(desk, clock):
     await desk.check(found)
     await desk.move(found, "approved", "zhao")
     with refused("account_now"):
-        application_member.give_account(desk.session, found, "6222000000000001", now=clock())
+        await payments.give_account(desk.session, found, "6222000000000001", now=clock())
 
 
 async def test_what_gives_no_money_is_over_with_the_approval_and_may_be_asked_for_again(desk):

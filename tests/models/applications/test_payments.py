@@ -7,6 +7,8 @@ import pytest
 from models import payments
 from models.base import Refused
 
+NUMBER = "6222000000000123"
+
 
 def refused(reason):
     return pytest.raises(Refused, match=f"^{reason}$")
@@ -14,7 +16,7 @@ def refused(reason):
 
 async def sent(desk, *who):
     """Return a batch of approved applications, by their applicants."""
-    found = [await desk.approved(who=one) for one in who]
+    found = [await desk.approved(who=one, account=NUMBER) for one in who]
     zhao = await desk.staff("zhao")
     numbers = [one.id for one in found]
     batch, lines = await payments.send(desk.session, numbers, zhao, now=desk.clock())
@@ -55,7 +57,10 @@ async def test_bank_pays_one_and_returns_another_which_goes_again(desk):
 
     with refused("apply_account"):  # the number that came back does not go again
         await payments.send(desk.session, [second.id], zhao, now=desk.clock())
-    second.account = "6222000000000000456"
+    with refused("account_same"):
+        await payments.give_account(desk.session, second, "6222 0000 0000 0123", now=desk.clock())
+    await payments.give_account(desk.session, second, "6222000000000000456", now=desk.clock())
+    assert [row[3] for row in (await payments.rows(desk.session, batch))[1:]] == [NUMBER, NUMBER]
     again, lines = await payments.send(desk.session, [second.id], zhao, now=desk.clock())
     assert (again.id != batch.id, second.state) == (True, "paying")
     assert await payments.of(desk.session, second) == [two, *lines]
