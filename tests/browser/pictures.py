@@ -26,6 +26,8 @@ from models.notices import Notice
 from models.objections import Objection
 from models.payments import PaymentLine
 from models.places import Place
+from models.polls import Poll
+from models.proposals import Proposal
 from models.unanswered import Unanswered
 from tests import crowd
 from tests.browser.conftest import FLAGS, found
@@ -39,7 +41,8 @@ SHOTS = {
     "login": "/login", "home": "", "inbox": "/inbox", "talk": "/inbox/4", "case": "/cases/3", "applications": "/applications",
     "application": "/applications/2", "notices": "/notices",
     "notice": "/notices/1", "events": "/events", "event": "/events/board-contest", "questions": "/questions",
-    "content": "/content", "members": "/members", "calls": "/calls", "figures": "/figures", "staff": "/staff",
+    "content": "/content", "members": "/members", "calls": "/calls", "figures": "/figures", "staff": "/staff", "payments": "/payments", "objection": "/objections/7",
+    "proposals": "/proposals", "poll": "/polls/1",
 }  # fmt: skip
 TALK = (
     ("member", "合同在，我拍给您。"),
@@ -49,8 +52,9 @@ TALK = (
 STRANGE = ((CaseDeadline, "note", ""), (CaseStep, "reason", ""), (CasePaper, "name", "劳动合同.pdf"))
 """What stands where the tests have what is there to break pages."""
 PLAIN = (
-    (ApplicationStep, "reason", ""), (ApplicationPaper, "name", "身份证.jpg"), (Objection, "text", "好像不在海淀上班"),
-    (PaymentLine, "reason", "户名不符"),
+    (ApplicationStep, "reason", ""), (ApplicationPaper, "name", "身份证.jpg"), (Objection, "text", "好像不在海淀上班"), (Objection, "contact", ""),
+    (PaymentLine, "reason", "户名不符"), (Proposal, "title", "食堂晚上开到八点"), (Proposal, "text", "加班的人吃不上饭，能不能开到八点。"),
+    (Poll, "question", "春节前的活动去哪儿好？"), (Poll, "answers", ["登山", "看展览", "都行"]),
 )  # fmt: skip
 SETTLED = 500
 """How long pictures within a page take that come when they are seen, in milliseconds."""
@@ -79,6 +83,7 @@ async def _fill(folder: Path) -> None:
         await crowd.fill(session, members=300, events=8, talks=24, notices=9, now=datetime.now(UTC))
         await crowd.fill_cases(session, cases=6, worker=1, now=datetime.now(UTC))
         await crowd.fill_applications(session, number=6, now=datetime.now(UTC))
+        await crowd.fill_voices(session, voices=4, now=datetime.now(UTC))
         await _applications(session, folder)
         for column in (Member.name, Event.title, Notice.title, Notice.text):
             strange = update(column.class_).where(column.contains("<") | column.contains("="))
@@ -137,6 +142,9 @@ async def _take(
             await page.goto(f"{service.url}/console{path}", wait_until="load")
             await page.wait_for_timeout(SETTLED)
             await page.screenshot(path=FOLDER / f"{name}-{size}.png")
+    if "publicity" in wanted:
+        await page.goto(f"{service.url}/publicity")
+        await page.screenshot(path=FOLDER / f"publicity-{size}.png")
     await page.close()
 
 
