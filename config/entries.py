@@ -184,7 +184,7 @@ class ApplicationPlan(Checked):
     sum_by: str = ""
     year: int | None = None
     ceiling: Decimal | None = None
-    ceiling_verified: bool = True
+    ceiling_verified: bool = False
     pays_first: bool = False
     publicity_days: int = Field(0, ge=0, le=30)
     promise_days: int = Field(15, ge=1, le=90)

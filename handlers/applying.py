@@ -131,7 +131,8 @@ async def _put(
     at = application.at
     sent = confiding.discreet(content, ways, at, told, f"applied:show:{application.id}")
     await outbox.put(session, at, sent, due=awake(now), key=key)
-    if application_member.waits(application, now=now):
+    final = await _final(session, application, now)
+    if application_member.waits(application, now=now) and not final:
         await _call(session, content, application, now=now)
 
 

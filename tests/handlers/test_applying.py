@@ -130,6 +130,21 @@ async def test_whom_nothing_reaches_is_called_about_a_refusal_while_they_may_app
     assert await called(desk) == []
 
 
+async def test_nobody_is_called_about_a_refusal_that_is_final(desk, content, applied, clock):
+    member = await desk.member()
+    member.phone = "13800000000"
+    for contact in await members.contacts(desk.session, member):
+        contact.dead_at = clock()
+    await desk.move(applied, "union_check")
+    await desk.check(applied)
+    await desk.move(applied, "rejected", "zhao", reason="不在海淀")
+    await desk.own(applied, "appealed", "我在海淀")
+    await desk.session.flush()
+    await desk.move(applied, "rejected", "sun", reason="不在海淀")
+    await tell(desk, content, applied)
+    assert await called(desk) == []
+
+
 async def test_a_lock_screen_is_told_nothing(desk, content, applied):
     await tell(desk, content, applied, AWAY)
     assert await letters(desk) == [NEUTRAL]

@@ -24,7 +24,6 @@ RELIEF = ApplicationPlan(
     steps=("union_check",),
     money=True,
     ceiling=Decimal(3000),
-    ceiling_verified=False,
     pays_first=True,
     papers=(ID,),
 )
