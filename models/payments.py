@@ -76,11 +76,16 @@ async def send(
 
 
 async def rows(session: AsyncSession, batch: PaymentBatch) -> list[Sequence[Cell]]:
-    """Return the sheet for the bank, header first: the only place where whole account numbers leave."""
+    """Return the sheet for the bank, header first: the only place where whole account numbers leave.
+
+    A line that an older version wrote goes to the account that stands in the application.
+    """
     query = select(PaymentLine, Application).join(Application).where(PaymentLine.batch_id == batch.id)
     found = await session.execute(query.order_by(PaymentLine.id))
     lines: list[Sequence[Cell]] = [HEADER]
-    lines += [(line.id, one.number, one.name, line.account or "", line.amount) for line, one in found]
+    lines += [
+        (line.id, one.number, one.name, line.account or one.account, line.amount) for line, one in found
+    ]
     return lines
 
 

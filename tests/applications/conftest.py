@@ -72,3 +72,11 @@ class Office:
 @pytest.fixture
 def office(town: Town) -> Office:  # noqa: F811 -- the fixture
     return Office(town)
+
+
+@pytest.fixture
+async def filed(office):
+    """An application for tuition aid, by somebody on the page."""
+    for one in ("学费资助", "[我要申请]", "[本科]", "[有]", "[今年]", "[没有]", *KNOWN, "[没错，交上去]"):
+        await office.page.say(one)
+    return office

@@ -2,15 +2,11 @@
 
 import json
 from dataclasses import asdict
-from datetime import UTC, datetime
 from decimal import Decimal
-from typing import get_args
 
-import pytest
 from sqlalchemy import select, update
 
 from models import application_states, audit, members
-from models.application_rules import State
 from models.applications import ApplicationPaper
 from models.files import File, Kept
 from models.members import Contact
@@ -25,14 +21,6 @@ OPEN = f"{TITLE}收到了，等同事看。{UNTIL}10:00前告诉您结果。\n{H
 PDF, OTHER = Kept("c" * 64, 9, "application/pdf"), Kept("d" * 64, 9, "application/pdf")
 
 
-@pytest.fixture
-async def filed(office):
-    """An application for tuition aid, by somebody on the page."""
-    for one in ("学费资助", "[我要申请]", "[本科]", "[有]", "[今年]", "[没有]", *KNOWN, "[没错，交上去]"):
-        await office.page.say(one)
-    return office
-
-
 def file(office, kept: Kept, name: str = "证书.pdf"):
     return office.page.incoming("file", file="web:x", text=name, value=json.dumps(asdict(kept)))
 
@@ -41,10 +29,6 @@ async def papers(office) -> list[tuple[str, str, str]]:
     async with office.page.database.transaction() as session:
         found = await session.scalars(select(ApplicationPaper).order_by(ApplicationPaper.id))
         return [(one.paper, one.name, one.digest[0]) for one in found]
-
-
-def test_every_state_has_its_words(edition):
-    assert [one for one in get_args(State) if f"apply.state.{one}" not in edition.content.texts] == []
 
 
 async def test_it_stands_under_mine(filed):
@@ -245,30 +229,6 @@ async def test_old_buttons_change_nothing(filed):
 
 async def test_what_is_no_step_shows_them(filed):
     assert await filed.page.send(filed.page.incoming("press", value="applied:list")) == OPEN
-
-
-SOON = f"{UNTIL}10:00前告诉您结果。\n"
-TOLD = {  # what is no step of this plan cannot be left either
-    "draft": "还没有交上来。\n[撤回] [转人工]",
-    "home_visit": f"同事要上门看看，去之前先和您约。{SOON}[交材料] [转人工]",
-    "street_check": f"街道这一级在核对。{SOON}[交材料] [转人工]",
-    "economic_check": f"在核对家里的收入和花销。{SOON}[交材料] [转人工]",
-    "district_review": f"前面都核对过了，区里在看。{SOON}{HERE}",
-    "publicity": "核对好了，名单公示到11月17日（周二）晚上12点，名字遮住一部分。没有异议就往下办。\n[撤回] [转人工]",
-    "lapsed": "日子到了还没等到材料，这份先停了。想办可以重新申请。\n[重新申请] [转人工]",
-}
-
-
-@pytest.mark.parametrize(("state", "words"), TOLD.items())
-async def test_every_state_is_told_with_a_way_on(filed, state, words):
-    async with filed.page.database.transaction() as session:
-        found = await filed.newest(session)
-        application_states.enter(session, found, state, by="li", reason="差一样", now=filed.now)
-        found.amount, found.account = "2000", "6222000000000000123"
-        if state == "publicity":
-            found.due = datetime(2026, 11, 17, 16, tzinfo=UTC)
-
-    assert await filed.page.say("我的申请") == f"{TITLE}{words}"
 
 
 async def test_it_is_told_under_privacy_and_stays_while_it_is_under_way(filed):

@@ -1,6 +1,6 @@
 """Two people decide, nobody near to the member, nothing above the ceiling, nothing against an objection."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -9,7 +9,6 @@ from sqlalchemy import select
 from models import application_states, applications, members, objections
 from models.applications import Application, ApplicationStep
 from models.base import Refused
-from models.calendar import Days
 from models.messages import Address
 from tests.models.applications.desk import LECTURE, RELIEF
 
@@ -176,19 +175,6 @@ async def test_list_is_shown_for_its_working_days(desk, clock):
     clock.now = found.due
     await desk.move(found, "approved", "zhao")
     assert found.due is None
-
-
-async def test_list_is_not_shown_on_days_that_the_duty_list_has_free(desk, clock):
-    clock.now = datetime(2026, 11, 2, 2, tzinfo=UTC)
-    found = await desk.apply()
-    for step in ("union_check", "district_review"):
-        await desk.move(found, step)
-        await desk.check(found)
-    days = Days(holidays=(date(2026, 11, 3), date(2026, 11, 4)), workdays=(date(2026, 11, 7),))
-    await desk.move(found, "publicity", "zhao", days=days)
-
-    # Monday; the 3rd and the 4th are free, Saturday the 7th is worked: 5, 6, 7, 9, 10
-    assert found.due == datetime(2026, 11, 10, 16, tzinfo=UTC)
 
 
 async def test_relief_is_paid_first_and_stays_under_its_ceiling(desk):

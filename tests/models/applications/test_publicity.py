@@ -1,11 +1,12 @@
 """What is shown in public, and objections that lead somewhere."""
 
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
 from models import objections, publicity
 from models.base import Refused
+from models.calendar import Days
 from models.rights import Scope
 
 EVERYWHERE = Scope(whole=True)
@@ -131,3 +132,16 @@ async def test_objections_are_listed_by_state_within_the_scope(desk):
     assert await publicity.listed(desk.session, FAR, "open", page=0) == []
     assert await publicity.one(desk.session, EVERYWHERE, objection.id) == (objection, found)
     assert await publicity.one(desk.session, FAR, objection.id) is None
+
+
+async def test_list_is_not_shown_on_days_that_the_duty_list_has_free(desk, clock):
+    clock.now = datetime(2026, 11, 2, 2, tzinfo=UTC)
+    found = await desk.apply()
+    for step in ("union_check", "district_review"):
+        await desk.move(found, step)
+        await desk.check(found)
+    days = Days(holidays=(date(2026, 11, 3), date(2026, 11, 4)), workdays=(date(2026, 11, 7),))
+    await desk.move(found, "publicity", "zhao", days=days)
+
+    # Monday; the 3rd and the 4th are free, Saturday the 7th is worked: 5, 6, 7, 9, 10
+    assert found.due == datetime(2026, 11, 10, 16, tzinfo=UTC)
