@@ -1,28 +1,40 @@
-"""The callback of processes that are killed, and of two that get copies of the same message: each is worked once.
+"""The account's processes when they are killed, or get copies of the same message: each is worked and told once.
 
-`WECHAT_ROUNDS=20 WECHAT_MESSAGES=1000` makes it as large as the goals of the account; without it is smaller, and quick.
+`WECHAT_ROUNDS=20 WECHAT_MESSAGES=1000 WECHAT_TEMPLATES=20000 WECHAT_SPEED=50` makes it as large as the goals of the
+account; without it is smaller, and quick.
 """
 
 import asyncio
 import os
+import shutil
 import signal
+import time
+from collections import Counter
 from contextlib import AsyncExitStack
+from datetime import UTC, datetime
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, insert, select
 
-from models import crypto, migrate
+from config.settings import CONTENT_DIR
+from models import budgets, crypto, migrate, notices
 from models.base import Database
 from models.inbox import Received
+from models.members import Contact, Member
 from models.outbox import Letter
 from tests.databases import own_postgres
+from tests.models.notices import ring
 from tests.platforms import wechat as platform
 from tests.processes import serving
 
 ROUNDS = int(os.environ.get("WECHAT_ROUNDS", "1"))
 MESSAGES = int(os.environ.get("WECHAT_MESSAGES", "20"))
+TEMPLATES = int(os.environ.get("WECHAT_TEMPLATES", "120"))
+SPEED = float(os.environ.get("WECHAT_SPEED", "100"))
+"""How many letters of a notice may leave in a second."""
 AT_ONCE = 8
-pytestmark = pytest.mark.timeout(120 + ROUNDS * 20 + MESSAGES)
+FORMS = 'forms: [{id: news, fields: {thing1: "{text}", time2: "{when}"}}]'
+pytestmark = pytest.mark.timeout(120 + ROUNDS * 20 + MESSAGES + TEMPLATES / SPEED * 2)
 ASKED = "会费交多少"
 
 
@@ -95,3 +107,35 @@ def _folder(tmp_path, name):
     folder = tmp_path / name
     folder.mkdir()
     return folder
+
+
+async def test_notice_by_template_goes_on_after_a_kill_and_reaches_everybody_once(tmp_path):
+    content = tmp_path / "content"
+    shutil.copytree(CONTENT_DIR, content)
+    wechat = content / "wechat.yaml"
+    wechat.write_text(wechat.read_text().replace("forms: []", FORMS))
+    rate = {"WECHAT_RATE": str(SPEED / budgets.BULK_SHARE), "CONTENT_DIR": str(content)}
+    async with platform.serving() as server, serving(tmp_path, **settings(server, **rate)) as service:
+        begun = time.monotonic()
+        number = await _send_off(Database(f"sqlite:///{tmp_path / 'gonghui.db'}"))
+        await server.until(lambda: len(server.sent) >= TEMPLATES // 3, 30 + TEMPLATES / SPEED)
+        assert await service.end(signal.SIGKILL) != 0
+        await service.start()
+        await server.until(lambda: len(server.shown) == TEMPLATES, 60 + TEMPLATES / SPEED)
+        took = time.monotonic() - begun
+        assert set(Counter(len(told) for told in server.shown.values())) == {1}
+    print(f"notice {number}: {TEMPLATES} members in {took:.0f} s, a kill and a start among them")  # noqa: T201 -- for who measures
+
+
+async def _send_off(database: Database) -> int:
+    """Let members follow the account who have not written for days, and send them a notice; return its number."""
+    now = datetime.now(UTC)
+    async with database.transaction() as session:
+        await session.execute(insert(Member), [{"joined_at": now, "wants_news": True}] * TEMPLATES)
+        ids = await session.scalars(select(Member.id))
+        at = [{"channel": "wechat", "address": f"o-{one}", "member_id": one} for one in ids]
+        await session.execute(insert(Contact), at)
+        notice = await ring.drafted(session, ring.plan(text="明天停水。", kind="urgent"), now=now)
+        await notices.schedule(session, notice.id, "li", now=now)
+    await database.close()
+    return notice.id
