@@ -1,15 +1,19 @@
 """run_bot.py as a process: start, talk, kill, start again; nothing lost, nothing done twice."""
 
 import asyncio
+import contextlib
+import os
 import re
 import signal
 import sqlite3
+import subprocess
+import sys
 
 import aiohttp
 import pytest
 
 from tests.platforms import telegram as platform
-from tests.processes import Service, asked, serving
+from tests.processes import ROOT, Service, asked, free_port, serving
 
 pytestmark = pytest.mark.timeout(120)
 SECRET = "a-secret-for-tests"
@@ -110,3 +114,19 @@ async def test_page_answers_and_goes_on_after_a_kill(tmp_path):
             assert answer.status == 200
         assert await service.end(signal.SIGTERM) == 0
         assert "Traceback" not in service.log()
+
+
+async def test_the_command_itself_serves_until_it_is_told_to_end(tmp_path):
+    port = free_port()
+    given = {**os.environ, "DATA_DIR": str(tmp_path), "HTTP_PORT": str(port), "DEMO": "false"}
+    command = (sys.executable, "run_bot.py", "serve")
+    process = await asyncio.create_subprocess_exec(*command, cwd=ROOT, env=given, stdout=subprocess.DEVNULL)
+    async with aiohttp.ClientSession() as http:
+        for _ in range(900):
+            with contextlib.suppress(aiohttp.ClientError):
+                async with http.get(f"http://127.0.0.1:{port}/health/ready") as answer:
+                    if answer.status == 200:
+                        break
+            await asyncio.sleep(0.1)
+    process.terminate()
+    assert await process.wait() == 0

@@ -87,8 +87,9 @@ async def test_forged_query_gets_nothing(account, change):
         assert await received(one) == 0
 
 
-async def test_message_that_was_not_sealed_gets_nothing(account):
-    async with account() as one:
+@pytest.mark.parametrize("mode", ["safe", "compatible"])
+async def test_message_that_was_not_sealed_gets_nothing(account, mode):
+    async with account(mode=mode) as one:
         plain = platform.xmltodict.unparse(
             {"xml": one.server.message("o-wang", MsgType="text", Content="菜单")}
         ).encode()
