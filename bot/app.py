@@ -120,8 +120,10 @@ def _assemble(
     )
     every = jobs.all_jobs(database, mailboxes, dialogue, store, now, owner)
     talks = jobs.of_talks(database, intake, now) | jobs.of_case_talks(database, dialogue, now)
-    spread: dict[Job, float] = {wechat.spread: jobs.MINUTE} if wechat else {}
-    schedule = Schedule({**every, **talks, **spread})
+    account: dict[Job, float] = (
+        {wechat.spread: jobs.MINUTE, wechat.look_after: jobs.QUARTER} if wechat else {}
+    )
+    schedule = Schedule({**every, **talks, **account})
     site = server.build(settings, database, routes)
     site.on_shutdown.append(chat.close)
     return House(settings, database, dialogue, mailboxes, delivery, schedule, tuple(channels), site)

@@ -32,7 +32,7 @@ from models import (
 from models.base import Database
 from models.files import Store
 
-SECOND, SOON, HALF_MINUTE, MINUTE, HOUR = 1.0, 10.0, 30.0, 60.0, 3600.0
+SECOND, SOON, HALF_MINUTE, MINUTE, QUARTER, HOUR = 1.0, 10.0, 30.0, 60.0, 900.0, 3600.0
 UNUSED = timedelta(days=7)
 """How long a picture lies in the store that nobody entered for anything."""
 

@@ -10,7 +10,7 @@ from handlers import applyfacts, applying
 from handlers.applydesk import DECIDERS
 from handlers.console import Action, Away, NotFound, Page, Reply, Sheet, View, Visit, whole
 from handlers.wording import masked_name
-from models import application_board, payment_answers, payments, sheets, sheets_out
+from models import application_board, payment_answers, payments, sheets, sheets_out, staff
 from models.base import Refused
 from models.payment_answers import PAGE, Told
 from models.payments import PaymentBatch
@@ -50,6 +50,7 @@ async def show(visit: Visit) -> Reply:
     return View("payment.html", {
         "batch": batch, "lines": lines, "results": RESULTS, "masked": masked_name, "words": applyfacts,
         "total": payments.total([line for line, _ in lines]),
+        "by": (await staff.names(visit.session, {batch.by}))[batch.by],
     })  # fmt: skip
 
 

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from config.notices import Audience, Button, Plan
 from handlers import noticing
 from handlers.console import Action, Away, NotFound, Page, Reply, View, Visit, whole
-from models import newsroom, notices, polls
+from models import newsroom, notices, polls, staff
 from models.base import Refused
 from models.polls import PAGE, Poll
 
@@ -46,6 +46,7 @@ async def show(visit: Visit) -> Reply:
         "poll": poll, "state": _state(poll, visit.now), "turnout": await polls.turnout(visit.session, poll),
         "shares": await polls.shares(visit.session, poll, now=visit.now), "floor": polls.FLOOR,
         "over": visit.now >= poll.closes, "writes": bool(visit.rights.roles & WRITERS),
+        "by": (await staff.names(visit.session, {poll.by}))[poll.by],
     })  # fmt: skip
 
 

@@ -1,9 +1,11 @@
 """建议书: the proposals of members and delegates, passed on to who deals with them and answered in time."""
 
 from collections.abc import Mapping
+from datetime import datetime
 
 from handlers import proposing
 from handlers.console import Action, Away, NotFound, Page, Reply, View, Visit, whole
+from handlers.wording import BEIJING
 from models import proposal_board, proposals
 from models.proposal_board import PAGE
 from models.proposals import OPEN, Proposal
@@ -20,8 +22,14 @@ async def show_all(visit: Visit) -> Reply:
     rows = await proposal_board.listed(visit.session, visit.scope, state, page=page)
     return View("proposals.html", {
         "rows": rows[:PAGE], "more": len(rows) > PAGE, "number": page, "state": state, "states": STATES, "open": OPEN,
-        "years": await proposal_board.years(visit.session, visit.scope),
+        "years": await proposal_board.years(visit.session, visit.scope), "left": _left,
     })  # fmt: skip
+
+
+def _left(until: datetime, now: datetime) -> str:
+    """Return how long there is, by the days of Beijing's calendar."""
+    days = (until.astimezone(BEIJING).date() - now.astimezone(BEIJING).date()).days
+    return f"还有 {days} 天" if days > 1 else "明天到期" if days else "今天到期"
 
 
 async def show(visit: Visit) -> Reply:

@@ -148,7 +148,7 @@ async def test_doctor_is_told_how_it_stands(client, server):
     assert await checkup.lines(client, "certified-service") == [
         (True, "token", "access token had"),
         (True, "menu", "none yet"),
-        (True, "quota", "499999 of 500000 messages left today"),
+        (True, "messages left today", "499999 of 500000"),
         (True, "callback", "203.0.113.7 answers"),
         (True, "rights", "those of certified-service"),
     ]
@@ -163,7 +163,7 @@ async def test_doctor_is_told_what_is_wrong(client, server):
     assert await checkup.lines(client, "certified-service") == [
         (True, "token", "access token had"),
         (True, "menu", "1 buttons"),
-        (False, "quota", "40164 9ce4: put 203.0.113.9 on the account's IP white list"),
+        (False, "messages left today", "40164 9ce4: put 203.0.113.9 on the account's IP white list"),
         (True, "callback", "203.0.113.7 answers no ping"),
         (False, "rights", f"template/get_all_private_template {missing}"),
     ]

@@ -119,6 +119,15 @@ async def test_reminder_goes_as_template_when_the_window_is_over(account):
         assert [state for state, _ in await one.letters()] == ["sent", "sent", "held"]
 
 
+async def test_letter_that_is_tried_again_by_another_process_is_shown_once(account):
+    async with account() as one:
+        one.grant(REMINDER)
+        for text in ("停水", "停水", "停电"):
+            await one.channel.send("o-wang", Outgoing(text, lane="timely"))
+            one.clock.tick(60)
+        assert [shown.partition("，")[0] for shown in one.server.shown["o-wang"]] == ["停水", "停电"]
+
+
 async def test_notice_goes_once_for_each_consent(account):
     async with account() as one:
         one.grant(Form(id="f-1", route="notice", fields={"thing1": "{text}"}))

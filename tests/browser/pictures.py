@@ -31,6 +31,7 @@ from models.proposals import Proposal
 from models.unanswered import Unanswered
 from tests import crowd
 from tests.browser.conftest import FLAGS, found
+from tests.browser.test_chat import ask, press
 from tests.pictures import saved, scene
 from tests.processes import Service, serving
 
@@ -72,6 +73,7 @@ async def make() -> None:
             browser = await playwright.chromium.launch(executable_path=found(), args=FLAGS)
             for size, viewport in SIZES.items():
                 await _take(browser, service, password[1] if password else "", size, viewport)
+            await _apply(browser, service)
             await browser.close()
 
 
@@ -125,11 +127,24 @@ async def _applications(session: AsyncSession, folder: Path) -> None:
             setattr(row, column, words)
 
 
+async def _apply(browser: Browser, service: Service) -> None:
+    """Take a picture of somebody who applies on a phone, up to the question for their name."""
+    page = await browser.new_page(viewport=SIZES["phone"])
+    await page.goto(service.url)
+    await page.wait_for_selector(".choices")
+    await ask(page, "学费资助")
+    for label in ("我要申请", "本科", "有", "今年", "没有"):
+        await press(page, label)
+    await page.wait_for_timeout(SETTLED)
+    await page.screenshot(path=FOLDER / "apply-phone.png")
+    await page.close()
+
+
 async def _take(
     browser: Browser, service: Service, password: str, size: str, viewport: dict[str, int]
 ) -> None:
     wanted = set(re.findall(r"pictures/([a-z]+)-" + size, GUIDE.read_text(encoding="utf-8")))
-    page = await browser.new_page(viewport=viewport)
+    page = await browser.new_page(viewport=viewport, locale="zh-CN")
     await page.goto(f"{service.url}/console/login")
     if "login" in wanted:
         await page.screenshot(path=FOLDER / f"login-{size}.png")

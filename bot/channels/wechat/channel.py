@@ -19,6 +19,7 @@ from bot.channels.wechat.updates import NAME
 from bot.channels.wechat.ways import WaysOut
 from config.content import Content
 from config.settings import Settings
+from models import wechat_board
 from models.base import Database
 from models.files import Store
 from models.messages import Incoming, Outgoing
@@ -46,6 +47,7 @@ class WeChat:
         self._grade = settings.wechat_grade
         self._site = settings.public_url.rstrip("/")
         self._content = content
+        self._database, self._clock = database, clock
         self.client = Client(settings, http, clock)
         self._callback = Callback(settings, database, clock, words)
         self._mass = Mass(self.client, database, clock, words, self._site, secrets.token_hex(8))
@@ -86,6 +88,14 @@ class WeChat:
         """Pass on what a browser begins with."""
         if self._callback.receive is not None:
             await self._callback.receive(message)
+
+    async def look_after(self) -> None:
+        """Ask WeChat how the account stands, and keep the answers for the console; the clock calls it."""
+        if self._grade == "passive":  # it has no right to ask
+            return
+        found = await checkup.lines(self.client, self._grade)
+        async with self._database.transaction() as session:
+            await wechat_board.note(session, found, now=self._clock())
 
     async def check(self) -> tuple[bool, str]:
         """Say whether WeChat answers, for the doctor."""

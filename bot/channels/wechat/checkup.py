@@ -1,4 +1,4 @@
-"""What the doctor asks WeChat about the account: token, menu, quota, callback, and the rights of its grade."""
+"""What WeChat is asked about the account, by the doctor and for the console: token, menu, quota, callback, and the rights of its grade."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -55,13 +55,9 @@ async def _quota(client: Client) -> Line:
     try:
         answer = await client.call("openapi/quota/get", {"cgi_path": "/cgi-bin/message/custom/send"})
     except Refusal as refusal:
-        return False, "quota", _advised(refusal)
+        return False, "messages left today", _advised(refusal)
     quota = answer.get("quota", {})
-    return (
-        True,
-        "quota",
-        f"{quota.get('remain', '?')} of {quota.get('daily_limit', '?')} messages left today",
-    )
+    return True, "messages left today", f"{quota.get('remain', '?')} of {quota.get('daily_limit', '?')}"
 
 
 async def _callback(client: Client) -> Line:
