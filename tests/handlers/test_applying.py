@@ -82,6 +82,16 @@ async def test_each_change_is_told_once(desk, content, applied):
     ]
 
 
+@pytest.fixture
+async def unreached(desk, applied, clock):
+    """The application of somebody with a telephone whom no channel reaches any more."""
+    member = await desk.member()
+    member.phone = "13800000000"
+    for contact in await members.contacts(desk.session, member):
+        contact.dead_at = clock()
+    return applied
+
+
 async def called(desk) -> list[str]:
     """Return what colleagues are to say by telephone now."""
     return [call.text for call in await calls.waiting(desk.session, now=desk.clock())]
@@ -90,58 +100,46 @@ async def called(desk) -> list[str]:
 MISSING = "申请X2026-0001要本人补点东西才能往下办，请打开聊天页，说“我的申请”。"
 
 
-async def test_whom_nothing_reaches_is_called_once_until_they_have_acted(desk, content, applied, clock):
-    member = await desk.member()
-    member.phone = "13800000000"
-    for contact in await members.contacts(desk.session, member):
-        contact.dead_at = clock()
-    await desk.move(applied, "union_check")
-    await tell(desk, content, applied)
+async def test_whom_nothing_reaches_is_called_once_until_they_have_acted(desk, content, unreached, clock):
+    await desk.move(unreached, "union_check")
+    await tell(desk, content, unreached)
     assert await called(desk) == []
 
-    await desk.move(applied, "needs_supplement", reason="缺毕业证")
-    await tell(desk, content, applied)
+    await desk.move(unreached, "needs_supplement", reason="缺毕业证")
+    await tell(desk, content, unreached)
     assert await called(desk) == [MISSING]
     clock.now = at("2026-11-23 10:00")
     assert await applying.remind(desk.session, content, HERE, now=clock()) == 1
     assert await called(desk) == [MISSING]
-    await desk.own(applied, "submitted")
+    await desk.own(unreached, "submitted")
     await desk.session.flush()
     assert await called(desk) == []
 
-    await desk.move(applied, "needs_supplement", reason="还缺")
-    await tell(desk, content, applied)
+    await desk.move(unreached, "needs_supplement", reason="还缺")
+    await tell(desk, content, unreached)
     assert await called(desk) == [MISSING]  # the second time, once more; the first call is over
 
 
 async def test_whom_nothing_reaches_is_called_about_a_refusal_while_they_may_appeal(
-    desk, content, applied, clock
+    desk, content, unreached, clock
 ):
-    member = await desk.member()
-    member.phone = "13800000000"
-    for contact in await members.contacts(desk.session, member):
-        contact.dead_at = clock()
-    await desk.move(applied, "union_check")
-    await desk.check(applied)
-    await desk.move(applied, "rejected", "zhao", reason="不在海淀")
-    await tell(desk, content, applied)
+    await desk.move(unreached, "union_check")
+    await desk.check(unreached)
+    await desk.move(unreached, "rejected", "zhao", reason="不在海淀")
+    await tell(desk, content, unreached)
     assert await called(desk) == ["申请X2026-0001有结果了，理由和能不能申诉，请打开聊天页，说“我的申请”。"]
-    clock.now = applied.due
+    clock.now = unreached.due
     assert await called(desk) == []
 
 
-async def test_nobody_is_called_about_a_refusal_that_is_final(desk, content, applied, clock):
-    member = await desk.member()
-    member.phone = "13800000000"
-    for contact in await members.contacts(desk.session, member):
-        contact.dead_at = clock()
-    await desk.move(applied, "union_check")
-    await desk.check(applied)
-    await desk.move(applied, "rejected", "zhao", reason="不在海淀")
-    await desk.own(applied, "appealed", "我在海淀")
+async def test_nobody_is_called_about_a_refusal_that_is_final(desk, content, unreached):
+    await desk.move(unreached, "union_check")
+    await desk.check(unreached)
+    await desk.move(unreached, "rejected", "zhao", reason="不在海淀")
+    await desk.own(unreached, "appealed", "我在海淀")
     await desk.session.flush()
-    await desk.move(applied, "rejected", "sun", reason="不在海淀")
-    await tell(desk, content, applied)
+    await desk.move(unreached, "rejected", "sun", reason="不在海淀")
+    await tell(desk, content, unreached)
     assert await called(desk) == []
 
 
