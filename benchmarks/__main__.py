@@ -1,7 +1,8 @@
-"""Measures everything and writes docs/benchmarks.md."""
+"""Measures everything and writes docs/benchmarks.md, or only the parts that are named, and writes nothing."""
 
 import asyncio
 import logging
+import sys
 
 import structlog
 
@@ -18,18 +19,22 @@ from benchmarks import (
     telegram_sends,
     telegram_updates,
     turns,
+    wechat_abuse,
     wechat_messages,
 )
 from models import crypto
 
 PARTS = (
-    search, turns, sign_ups, photo_intake, telegram_sends, telegram_updates, wechat_messages, notices, pacing, million, console, memory,
+    search, turns, sign_ups, photo_intake, telegram_sends, telegram_updates, wechat_messages, wechat_abuse, notices, pacing, million,
+    console, memory,
 )  # fmt: skip
 
 
-async def _all() -> list[report.Row]:
+async def _measured(names: list[str]) -> list[report.Row]:
     rows: list[report.Row] = []
     for part in PARTS:
+        if names and part.__name__.removeprefix("benchmarks.") not in names:
+            continue
         print(f"{part.__name__} …", flush=True)
         rows += await part.rows()
     return rows
@@ -39,7 +44,8 @@ if __name__ == "__main__":
     logging.disable(logging.CRITICAL)
     structlog.configure(logger_factory=structlog.ReturnLoggerFactory())
     crypto.use([crypto.new_key()], b"a secret for benchmarks")
-    found = asyncio.run(_all())
-    report.write(found)
+    found = asyncio.run(_measured(sys.argv[1:]))
+    if not sys.argv[1:]:
+        report.write(found)
     for row in found:
         print(f"{row.what}: {row.ours} | {row.peer} | {row.ratio}")

@@ -16,7 +16,7 @@ from tests.platforms import wechat
 from tests.processes import ROOT, free_port
 from tests.processes import serving as service
 
-MESSAGES, CONNECTIONS, MANY, ROUNDS, SLOW = 600, 20, 200, 3, 8.0
+MESSAGES, CONNECTIONS, MANY, ROUNDS, SLOW, LONG = 600, 20, 200, 3, 8.0, 60.0
 ASKED = "摄影比赛啥时候"
 Sealed = tuple[Mapping[str, str], bytes]
 
@@ -33,14 +33,31 @@ async def rows() -> list[Row]:
                 if round_:
                     speed[name].append(rate)
                     waits[name] += taken
-    how = f"each answered in the response, {CONNECTIONS} at once; p95 {figure(sorted(waits['ours'])[int(len(waits['ours']) * 0.95)])} ms"
+        steady = await _steady(server, ours)
+    how = f"each answered in the response, {CONNECTIONS} at once; p95 {figure(_p95(waits['ours']))} ms"
     against = "aiohttp with wechatpy, stores nothing"
     rates = median(speed["ours"]), median(speed["peer"])
     return [
         versus("WeChat messages answered", *rates, "/s", against=against, how=how),
         versus("WeChat answer, p99", p99(waits["ours"]), p99(waits["peer"]), "ms", against=against, how=how),
+        steady,
         await _crowded(),
     ]
+
+
+async def _steady(server: wechat.Server, ours: str) -> Row:
+    """Measure a minute of messages without a pause."""
+    begun, number, waits = time.perf_counter(), 0, list[float]()
+    while time.perf_counter() - begun < LONG:
+        _, taken = await _answered(server, ours, CONNECTIONS)
+        number, waits = number + MESSAGES, waits + taken
+    rate = number / (time.perf_counter() - begun)
+    how = f"{CONNECTIONS} at once for {LONG:.0f} s; p95 {figure(_p95(waits))} ms, p99 {figure(p99(waits))} ms"
+    return Row("WeChat messages, a minute of them", f"{figure(rate)} /s", how=how)
+
+
+def _p95(waits: list[float]) -> float:
+    return sorted(waits)[int(len(waits) * 0.95)]
 
 
 async def _crowded() -> Row:
