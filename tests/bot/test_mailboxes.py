@@ -87,6 +87,7 @@ async def test_received_message_is_stored_before_it_is_acknowledged(mailboxes, a
     async with database.transaction() as session:
         row = await session.scalar(select(Received))
     assert row is not None
+    await mailboxes.settled()
 
 
 @pytest.mark.parametrize("database", ["postgresql"], indirect=True)
