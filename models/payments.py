@@ -123,7 +123,7 @@ async def _settle(
     line.state, line.reason, line.settled_at = state, reason, now
     application = await session.get_one(Application, line.application_id)
     to = "paid" if state == PAID else "pay_returned"
-    if state == RETURNED:  # the same number would come back again: payments.give_account refuses it
+    if state == RETURNED:  # the same number would come back again; give_account refuses it
         application.account = ""
     application_states.enter(session, application, to, by=staff.login, reason=reason, now=now)
     return application
