@@ -285,7 +285,8 @@ async def test_pictures_files_and_voice_go_to_the_member(desks, dialogue, staffe
     shown = await li.open("/inbox/1")
 
     async with desks.database.transaction() as session:
-        kept = [row.digest for row in await session.scalars(select(HandOffLine)) if row.digest]
+        lines = await session.scalars(select(HandOffLine).order_by(HandOffLine.id))
+        kept = [row.digest for row in lines if row.digest]
         known = {row.hash for row in await session.scalars(select(files.File))}
     assert letters == [
         ("", f"stored:{kept[0]}:form.pdf"), ("请看", ""), ("", f"stored:{kept[1]}:photo.jpg"), ("请看", ""),
