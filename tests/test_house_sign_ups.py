@@ -71,5 +71,5 @@ async def test_event_is_signed_up_for_through_its_form(demo, clock, entry):
         await agree(demo, entry, told)
 
     async with demo.database.transaction() as session:
-        states = list(await session.scalars(select(Place.state)))
+        states = list(await session.scalars(select(Place.state).order_by(Place.id)))
     assert states == [STATES[entry.event.policy]], told

@@ -94,7 +94,11 @@ async def letters_that_say(folder, words: str) -> list[str]:
     """Return where letters with *words* went; they lie sealed."""
     database = Database(f"sqlite:///{folder / 'gonghui.db'}")
     async with database.transaction() as session:
-        found = [one.address for one in await session.scalars(select(Letter)) if words in one.message.text]
+        found = [
+            one.address
+            for one in await session.scalars(select(Letter).order_by(Letter.id))
+            if words in one.message.text
+        ]
     await database.close()
     return found
 

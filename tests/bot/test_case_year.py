@@ -104,7 +104,7 @@ class Walk:
     async def told(self) -> Told:
         """Return when each warning was written down."""
         async with self.process() as database, database.transaction() as session:
-            rows = list(await session.scalars(select(CaseWarning)))
+            rows = list(await session.scalars(select(CaseWarning).order_by(CaseWarning.id)))
         found = {(row.deadline_id, row.days): row.told_at for row in rows}
         assert len(found) == len(rows)
         return found

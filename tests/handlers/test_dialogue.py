@@ -85,7 +85,7 @@ async def test_wrong_answer_is_kept_and_the_next_two_are_offered(chat):
     assert told.startswith("那您是想问这个吗？\n[")
     assert "[摄影大赛]" not in told
     async with chat.database.transaction() as session:
-        kept = list(await session.scalars(select(Unanswered)))
+        kept = list(await session.scalars(select(Unanswered).order_by(Unanswered.id)))
     assert [(row.verdict, row.wrong) for row in kept] == [("wrong", "photo-contest")]
 
 
@@ -114,7 +114,10 @@ async def test_declined_and_offered_questions_are_kept_for_staff(chat):
     await chat.say("自考拿到文凭了，工会给不给报销一部分")
 
     async with chat.database.transaction() as session:
-        kept = [(row.verdict, row.text) for row in await session.scalars(select(Unanswered))]
+        kept = [
+            (row.verdict, row.text)
+            for row in await session.scalars(select(Unanswered).order_by(Unanswered.id))
+        ]
 
     assert sorted(kept) == [("declined", "贝加尔湖"), ("offered", "自考拿到文凭了，工会给不给报销一部分")]
 

@@ -46,7 +46,7 @@ async def test_messages_come_in_order_and_are_forgotten_when_answered(database, 
 
     async with database.transaction() as session:
         assert await inbox.take(session, WANG, now=clock()) == (None, False)
-        rows = list(await session.scalars(select(Received)))
+        rows = list(await session.scalars(select(Received).order_by(Received.id)))
     assert texts == [said(7, "一"), said(3, "二", value="v", language="en")]
     assert {(row.state, str(row.body)) for row in rows} == {("done", "{}")}
 

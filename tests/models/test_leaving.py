@@ -394,7 +394,9 @@ async def test_goodbye_that_was_not_heard_is_said_when_a_letter_is_refused(datab
 
     async with database.transaction() as session:
         assert (await session.scalar(select(Contact.dead_reason))) == reason
-        rows = [row.message for row in await session.scalars(select(inbox.Received))]
+        rows = [
+            row.message for row in await session.scalars(select(inbox.Received).order_by(inbox.Received.id))
+        ]
         assert [(row.sender.id, row.kind) for row in rows] == said
     for row in rows:
         await leave(database, clock(), row)

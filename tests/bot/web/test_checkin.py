@@ -325,5 +325,5 @@ async def test_offer_that_lapses_at_the_door_goes_on_and_is_told(door, desk, clo
     assert (await desk.states())["丙"] == "expired"
     assert (await desk.states())["丁"] == "offered"
     async with database.transaction() as session:
-        texts = [letter.message.text for letter in await session.scalars(select(Letter))]
+        texts = [letter.message.text for letter in await session.scalars(select(Letter).order_by(Letter.id))]
     assert [text[:4] for text in texts] == ["轮到您了"]

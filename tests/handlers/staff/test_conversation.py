@@ -246,7 +246,10 @@ async def test_each_look_is_written_down(one_desk, dialogue, staffed):
     await li.do("/inbox/1", "take")
 
     async with one_desk.database.transaction() as session:
-        rows = [(row.who, row.action, row.about) for row in await session.scalars(select(AuditLine))]
+        rows = [
+            (row.who, row.action, row.about)
+            for row in await session.scalars(select(AuditLine).order_by(AuditLine.id))
+        ]
     assert rows == [("li", "view", "/inbox/1"), ("li", "接对话", "/inbox/1")]
 
 

@@ -178,7 +178,9 @@ async def test_event_is_changed_and_those_who_are_in_are_told_of_the_new_date(de
     async with town.database.transaction() as session:
         groups = [(one.name, one.cap) for one in await events.categories(session, found)]
         kept = [(one.union, one.seats, one.release_at) for one in await events.reservations(session, found)]
-        letters = [letter.body["text"] for letter in await session.scalars(select(Letter))]
+        letters = [
+            letter.body["text"] for letter in await session.scalars(select(Letter).order_by(Letter.id))
+        ]
     assert groups == [("业余组", 20), ("等级组", None)]
     assert kept == [
         ("演示一厂工会", 5, datetime(2026, 11, 30, 16, tzinfo=UTC)),

@@ -38,7 +38,9 @@ async def test_taken_out_with_a_reason_that_is_told_and_the_next_is_offered(desk
     assert "li 状态 已报上 取消了 重复报名" in told.text
     assert await town.states() == {"王芳": "cancelled", "李雷": "confirmed", "张三": "offered"}
     async with town.database.transaction() as session:
-        letters = [letter.body["text"] for letter in await session.scalars(select(Letter))]
+        letters = [
+            letter.body["text"] for letter in await session.scalars(select(Letter).order_by(Letter.id))
+        ]
     assert ["重复报名" in text for text in letters] == [True]
 
 

@@ -53,7 +53,7 @@ async def test_look_at_roster_is_written_down(desks, town):
     await li.open(f"{ROSTER}?said=王")
 
     async with town.database.transaction() as session:
-        lines = await session.scalars(select(AuditLine))
+        lines = await session.scalars(select(AuditLine).order_by(AuditLine.id))
         assert [(line.who, line.action, line.about) for line in lines] == [("li", "view", ROSTER)]
 
 
@@ -144,7 +144,7 @@ async def test_caller_is_signed_up_with_consent_by_word_of_mouth(desks, town):
     async with town.database.transaction() as session:
         place = await session.scalar(select(Place).where(Place.channel == "paper"))
         consent = await session.scalar(select(Consent))
-        letters = list(await session.scalars(select(Letter)))
+        letters = list(await session.scalars(select(Letter).order_by(Letter.id)))
     assert (place.state, place.phone) == ("confirmed", "13800138000")
     assert (consent.member_id, consent.how) == (place.member_id, "oral, by li")
     assert letters == []

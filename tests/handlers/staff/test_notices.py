@@ -193,7 +193,7 @@ async def test_test_goes_to_the_colleague_alone(town):
 
     assert "测试发给您了，看看手机。" in told.text
     async with town.database.transaction() as session:
-        letters = list(await session.scalars(select(Letter)))
+        letters = list(await session.scalars(select(Letter).order_by(Letter.id)))
     assert [(letter.address, letter.body["text"]) for letter in letters] == [
         ("77", "（测试）li（演示），明天停水。")
     ]

@@ -181,5 +181,7 @@ async def test_what_is_not_decided_or_may_be_appealed_is_not_forgotten(desk, clo
     await session.refresh(found)
     assert (found.name, found.phone, found.account, found.answers, found.address) == ("", "", "", {}, "")
     assert (found.number, found.state) == (f"X2026-{found.id:04d}", "rejected")
-    steps = await session.scalars(select(applications.ApplicationStep.reason))
+    steps = await session.scalars(
+        select(applications.ApplicationStep.reason).order_by(applications.ApplicationStep.id)
+    )
     assert set(steps) == {""}

@@ -87,7 +87,7 @@ async def test_member_writes_and_withdraws_until_the_end(filed, clock):
     case_member.say(session, case, "还没给", now=clock())
     await case_member.withdraw(session, case, now=clock())
 
-    lines = await session.scalars(select(CaseLine))
+    lines = await session.scalars(select(CaseLine).order_by(CaseLine.id))
     steps = await session.scalars(select(CaseStep).where(CaseStep.before != ""))
     assert [(line.author, line.kind, line.text) for line in lines] == [("member", "text", "还没给")]
     assert [(s.kind, s.before, s.after, s.by) for s in steps] == [("state", "new", "withdrawn", "member")]
