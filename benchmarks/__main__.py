@@ -36,7 +36,9 @@ async def _measured(names: list[str]) -> list[report.Row]:
         if names and part.__name__.removeprefix("benchmarks.") not in names:
             continue
         print(f"{part.__name__} …", flush=True)
-        rows += await part.rows()
+        for row in await part.rows():
+            print(f"  {row.what}: {row.ours} | {row.peer} | {row.ratio} | {row.how}", flush=True)
+            rows.append(row)
     return rows
 
 
@@ -47,5 +49,3 @@ if __name__ == "__main__":
     found = asyncio.run(_measured(sys.argv[1:]))
     if not sys.argv[1:]:
         report.write(found)
-    for row in found:
-        print(f"{row.what}: {row.ours} | {row.peer} | {row.ratio}")

@@ -72,7 +72,7 @@ async def _posted(bodies: list[Posted]) -> tuple[float, float, float]:
     waits: list[float] = []
     with tempfile.TemporaryDirectory() as folder:
         async with (
-            service(Path(folder), DEMO="false", LOG_LEVEL="critical", **given) as running,
+            service(Path(folder), DEMO="false", LOG_LEVEL="error", **given) as running,
             aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=AT_ONCE)) as http,
         ):
             hook = f"{running.url}/wechat/callback"
