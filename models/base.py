@@ -15,7 +15,6 @@ from typing import Any, ClassVar
 import asyncpg
 from sqlalchemy import (
     DDL,
-    Connection,
     DateTime,
     Dialect,
     FromClause,
@@ -282,18 +281,13 @@ def _prepare(connection: sqlite3.Connection, _: object) -> None:
         connection.execute(f"PRAGMA {pragma}")
 
 
-def _say(connection: Connection, statements: Sequence[str]) -> None:
-    for statement in statements:
-        connection.exec_driver_sql(statement)
-
-
 async def _begin(session: AsyncSession, statements: Sequence[str]) -> None:
     """Connect and begin; while another process holds SQLite's file, wait without holding up the event loop."""
     waited = 0.0
     while True:
         try:
             connection = await session.connection()
-            await connection.run_sync(_say, statements)
+            await connection.run_sync(lambda inner: [inner.exec_driver_sql(one) for one in statements])
         except OSError as error:
             raise OperationalError("connect", None, error) from error
         except OperationalError as error:
