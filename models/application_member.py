@@ -12,8 +12,6 @@ from models.base import Refused
 from models.members import Member
 from models.messages import Address
 
-PAYABLE = frozenset({"approved", "pay_returned"})
-"""States in which it is asked where the money goes."""
 CALL = "apply-call:"
 
 

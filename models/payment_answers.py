@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from models.applications import Application
 from models.base import Refused
-from models.payments import HEADER, PAID, RETURNED, PaymentBatch, PaymentLine
+from models.payments import HEADER, PAID, PAYABLE, RETURNED, PaymentBatch, PaymentLine
 from models.rights import Scope
 from models.sheets import Line
 
@@ -20,7 +20,6 @@ WORDS = {
 }
 Told = dict[int, tuple[str, str, str]]
 PAGE, MOST = 20, 200
-READY = ("approved", "pay_returned")
 
 
 def told(lines: Iterable[Line]) -> Told:
@@ -56,7 +55,7 @@ def _sum(said: str, at: str) -> str:
 
 async def ready(session: AsyncSession, scope: Scope) -> list[tuple[Application, str]]:
     """Return what can be paid now, the oldest first, with the bank's reason where it came back."""
-    query = select(Application).where(Application.state.in_(READY), Application.amount != "")
+    query = select(Application).where(Application.state.in_(PAYABLE), Application.amount != "")
     query = scope.narrow(query, Application.union, Application.area).order_by(Application.id).limit(MOST)
     found = list(await session.scalars(query))
     mine = PaymentLine.application_id.in_([one.id for one in found])

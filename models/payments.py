@@ -10,7 +10,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models import application_states, applications
-from models.application_member import PAYABLE
 from models.applications import MEMBER, Application
 from models.base import Base, Moment, Refused
 from models.crypto import Encrypted
@@ -20,6 +19,8 @@ from models.staff import Staff
 HEADER = ("批次行号", "编号", "姓名", "账号", "金额（元）")
 PAID, RETURNED = "paid", "returned"
 ACCOUNT = re.compile(r"[0-9]{12,23}")
+PAYABLE = frozenset({"approved", "pay_returned"})
+"""States from which money can go, and in which it is asked where to."""
 
 
 class PaymentBatch(Base):
@@ -55,9 +56,7 @@ async def send(
 
     Raises Refused: batch_empty, and what application_states.move refuses.
     """
-    query = select(Application).where(
-        Application.id.in_(numbers), Application.state.in_(("approved", "pay_returned"))
-    )
+    query = select(Application).where(Application.id.in_(numbers), Application.state.in_(PAYABLE))
     found = list(await session.scalars(query.order_by(Application.id).with_for_update()))
     if not found or len(found) != len(set(numbers)):
         raise Refused("batch_empty")

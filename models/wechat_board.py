@@ -15,6 +15,8 @@ from models.wechat_ledger import WeChatConsent, WeChatWindow
 from models.wechat_mass import WeChatMass, WeChatMonth, month
 
 SHOWN = 20
+QUOTA = "messages left today"
+"""The check whose answer is a number even when all is well."""
 
 
 class WeChatCheck(Base):

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from handlers.console import ADMINISTRATORS, Page, Reply, View, Visit
 from models import wechat_board
-from models.wechat_board import WeChatCheck
+from models.wechat_board import QUOTA, WeChatCheck
 
 GRADES: Mapping[str, str] = {
     "": "没有接通",
@@ -14,7 +14,6 @@ GRADES: Mapping[str, str] = {
     "certified-subscription": "认证公众号",
     "certified-service": "认证服务号",
 }
-QUOTA = "messages left today"
 CHECKS: Mapping[str, str] = {
     "token": "接口能不能用",
     "menu": "账号菜单",

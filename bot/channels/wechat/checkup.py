@@ -5,6 +5,7 @@ from typing import Any
 
 from bot.channels.wechat.client import Client
 from bot.channels.wechat.errors import Refusal
+from models.wechat_board import QUOTA
 
 Line = tuple[bool, str, str]
 NO_MENU, NO_CALLBACK = 46003, 40201
@@ -55,9 +56,9 @@ async def _quota(client: Client) -> Line:
     try:
         answer = await client.call("openapi/quota/get", {"cgi_path": "/cgi-bin/message/custom/send"})
     except Refusal as refusal:
-        return False, "messages left today", _advised(refusal)
+        return False, QUOTA, _advised(refusal)
     quota = answer.get("quota", {})
-    return True, "messages left today", f"{quota.get('remain', '?')} of {quota.get('daily_limit', '?')}"
+    return True, QUOTA, f"{quota.get('remain', '?')} of {quota.get('daily_limit', '?')}"
 
 
 async def _callback(client: Client) -> Line:

@@ -20,12 +20,7 @@ TUITION = ApplicationPlan(
     publicity_days=5, papers=(ID, LETTER, Paper(name="more", label="其他", needed=False)),
 )  # fmt: skip
 RELIEF = ApplicationPlan(
-    prefix="J",
-    steps=("union_check",),
-    money=True,
-    ceiling=Decimal(3000),
-    pays_first=True,
-    papers=(ID,),
+    prefix="J", steps=("union_check",), money=True, ceiling=Decimal(3000), pays_first=True, papers=(ID,)
 )
 LECTURE = ApplicationPlan(prefix="K", steps=("union_check",))
 SEEN = ["card", "letter"]
