@@ -106,7 +106,7 @@ def _assemble(
     wechat = _wechat(settings, database, dialogue, http, store, now)
     channels: list[Channel] = [chat, *(channel for channel in (telegram, wechat) if channel)]
     intake = Intake(channels, store)
-    mailboxes = Mailboxes(database, dialogue.answer, dialogue.fault, now, intake)
+    mailboxes = Mailboxes(database, dialogue.answers, dialogue.fault, now, intake)
     routes = [
         chat.routes(),
         moving.routes(settings, database, lambda: dialogue.edition.content, mailboxes.receive, now),

@@ -1,6 +1,6 @@
 """One turn: from a message to its answer, in one transaction."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
@@ -19,9 +19,20 @@ from handlers.search.index import Found, Index
 from handlers.search.normalise import is_english
 from handlers.service import SILENCE, Turn
 from models import answers as noticed
-from models import conversations, handoffs, leaving, members, merger, outbox, question_counts, unanswered
+from models import (
+    conversations,
+    handoffs,
+    members,
+    merger,
+    outbox,
+    question_counts,
+    senders,
+    unanswered,
+)
 from models.base import Refused
+from models.members import Member
 from models.messages import Choice, Incoming, Outgoing
+from models.senders import STRANGER, Sender
 
 log = structlog.get_logger()
 LONG = 500
@@ -56,32 +67,59 @@ class Dialogue:
 
     async def answer(self, session: AsyncSession, message: Incoming, now: datetime) -> None:
         """Answer one message: state, rows and letters go into *session*."""
+        async for _ in self.answers(session, [message], now):
+            pass
+
+    async def answers(
+        self, session: AsyncSession, messages: Sequence[Incoming], now: datetime
+    ) -> AsyncIterator[Incoming]:
+        """Answer messages of different chats, the senders looked up together; yield each that is answered.
+
+        One whose sender another message may have changed is left for a later transaction.
+
+        Raises Refused when one of several is refused unforeseen: it is to be answered alone.
+        """
+        known = await senders.known(session, [message.sender for message in messages])
+        met: set[Member | None] = set()
+        asked: list[tuple[str, int]] = []
+        for message in messages:
+            sender = known.get(message.sender, STRANGER)
+            if senders.is_stale(session) or sender.member in met - {None}:
+                continue
+            met.add(sender.member)
+            turn = await self._answer(session, message, sender, now, alone=len(messages) == 1)
+            if turn and turn.decision:
+                asked.append((turn.decision, turn.member.id))
+            yield message
+        await question_counts.note(session, asked, now=now)
+
+    async def _answer(
+        self, session: AsyncSession, message: Incoming, sender: Sender, now: datetime, *, alone: bool
+    ) -> Turn | None:
         if message.kind == "blocked":
-            await self._gone(session, message, now)
-            return
-        message = await numbering.meant(session, message, now=now)
-        turn = await self._turn(session, message, now)
-        try:
-            async with session.begin_nested():
-                reply = await self._reply(turn)
-        except Refused as refusal:
-            await session.refresh(turn.conversation)  # what was changed before the refusal is as it was
-            await session.refresh(turn.member)
-            if refusal.reason == "form" or filling.at_last(turn):  # nobody is to be caught in a form
-                turn.conversation.close()
-            reply = turn.say(f"refused.{refusal.reason}")
+            await telling.see_off(session, self.edition.content, message, now=now)
+            return None
+        message = numbering.meant(message, sender, now=now)
+        turn = await self._turn(session, message, sender, now)
+        asks = message.kind == "text" and not filling.in_progress(turn)
+        reply = await (self._reply(turn) if asks and not alone else self._tried(turn))
         turn.conversation.touched_at = now
         await telling.tell(session, turn.content, merger.moved(session), now=now)
         if reply is not SILENCE:
             await _send(turn, reply)
+        return turn
 
-    async def _gone(self, session: AsyncSession, message: Incoming, now: datetime) -> None:
-        """Let an address rest, or forget who was behind it where the platform demands that."""
-        if message.sender.channel in leaving.FORGETS:
-            changes = await leaving.left(session, message, now=now)
-            await telling.tell_of_departed(session, self.edition.content, changes, now=now)
-        else:
-            await members.bury(session, message.sender, "blocked", now)
+    async def _tried(self, turn: Turn) -> Outgoing:
+        """Return the reply, or why there is none: what was changed before a refusal is as it was."""
+        try:
+            async with turn.session.begin_nested():
+                return await self._reply(turn)
+        except Refused as refusal:
+            await turn.session.refresh(turn.conversation)
+            await turn.session.refresh(turn.member)
+            if refusal.reason == "form" or filling.at_last(turn):  # nobody is to be caught in a form
+                turn.conversation.close()
+            return turn.say(f"refused.{refusal.reason}")
 
     async def fault(self, session: AsyncSession, message: Incoming, now: datetime) -> None:
         """Tell the member that the message is kept though it could not be answered."""
@@ -95,21 +133,13 @@ class Dialogue:
             answers=message.id,
         )
 
-    async def _turn(self, session: AsyncSession, message: Incoming, now: datetime) -> Turn:
-        member = await members.at_address(session, message.sender, language=message.language[:2], now=now)
+    async def _turn(self, session: AsyncSession, message: Incoming, sender: Sender, now: datetime) -> Turn:
+        who = (sender.member, sender.contact)
+        member = await members.met(session, message.sender, *who, language=message.language[:2], now=now)
         conversation, first = await conversations.current(session, member, now=now)
         english = is_english(message.text)
-        return Turn(
-            message,
-            member,
-            session,
-            self.edition.content,
-            now,
-            conversation,
-            self.ways,
-            first=first,
-            english=english,
-        )
+        said = (message, member, session, self.edition.content, now, conversation, self.ways)
+        return Turn(*said, first=first, english=english, sender=sender)
 
     async def _reply(self, turn: Turn) -> Outgoing:
         steps: tuple[Callable[[Turn], Awaitable[Outgoing | None]], ...] = (
@@ -134,7 +164,7 @@ class Dialogue:
         return None if sign is None else await crisis.respond(turn, sign)
 
     async def _press(self, turn: Turn) -> Outgoing | None:
-        value = turn.message.value if turn.message.kind == "press" else await self._meant(turn)
+        value = turn.message.value if turn.message.kind == "press" else self._meant(turn)
         if value is None:
             return None
         if value.startswith(noticed.PREFIX):
@@ -147,7 +177,7 @@ class Dialogue:
         action, about = found
         return await action(turn, about)
 
-    async def _meant(self, turn: Turn) -> str | None:
+    def _meant(self, turn: Turn) -> str | None:
         """Return the button that was meant by words; what is said to a colleague means none."""
         if turn.message.kind != "text":
             return None
@@ -155,7 +185,7 @@ class Dialogue:
         value = pick(turn.message.text, turn.conversation.choices, digits=digits)
         if value is None or value.startswith("f:"):
             return None
-        return None if await handoffs.is_led(turn.session, turn.message.sender) else value
+        return None if turn.sender.is_led else value
 
     async def _steer(self, turn: Turn) -> Outgoing | None:
         return filling.steer(turn) if turn.message.kind == "text" else None
@@ -167,7 +197,7 @@ class Dialogue:
         return await service.answer(turn)
 
     async def _handed_off(self, turn: Turn) -> Outgoing | None:
-        handoff = await handoffs.of(turn.session, turn.member)
+        handoff = turn.sender.handoff
         if handoff is None or turn.message.kind in {"start", "joined"}:
             return None
         if handoff.state == "waiting" and filling.in_progress(turn):
@@ -215,9 +245,8 @@ class Dialogue:
         found = self._find(turn)
         turn.english = found.english
         turn.conversation.ranked = list(found.entries)
-        reply = await self._decided(turn, found)
-        await question_counts.note(turn.session, found.decision, turn.member.id, now=turn.now)
-        return reply
+        turn.decision = found.decision
+        return await self._decided(turn, found)
 
     async def _decided(self, turn: Turn, found: Found) -> Outgoing:
         if found.decision == "answer":

@@ -3,11 +3,9 @@
 from dataclasses import replace
 from datetime import datetime
 
-from sqlalchemy.ext.asyncio import AsyncSession
-
 from handlers.choosing import number, tidy
-from models import handoffs, shown_lists
 from models.messages import Incoming
+from models.senders import Sender
 from models.shown_lists import PAGE, ShownList
 
 NUMBERED = frozenset(["wechat"])
@@ -16,19 +14,14 @@ MORE = frozenset(["更多", "下文", "more"])
 NEXT, BACK = 9, 0
 
 
-async def meant(session: AsyncSession, message: Incoming, *, now: datetime) -> Incoming:
+def meant(message: Incoming, sender: Sender, *, now: datetime) -> Incoming:
     """Return *message*, a number in it as the press of what it stands for, unless it is said to a colleague."""
-    if message.sender.channel not in NUMBERED or message.kind != "text":
+    if message.sender.channel not in NUMBERED or message.kind != "text" or sender.shown is None:
         return message
-    shown = await shown_lists.of(session, message.sender)
-    if shown is None:
-        return message
-    if shown.rest and tidy(message.text) in MORE:
+    if sender.shown.rest and tidy(message.text) in MORE:
         return replace(message, kind="press", value="list:more")
-    value = _chosen(shown, message.text, now)
-    if value is None or await handoffs.is_led(session, message.sender):
-        return message
-    return replace(message, kind="press", value=value)
+    value = _chosen(sender.shown, message.text, now)
+    return message if value is None or sender.is_led else replace(message, kind="press", value=value)
 
 
 def _chosen(shown: ShownList, said: str, now: datetime) -> str | None:

@@ -17,6 +17,7 @@ from models.base import Refused
 from models.conversations import FROM, MOVED, Conversation
 from models.members import Member
 from models.messages import Choice, Incoming, Kind, Lane, Outgoing
+from models.senders import STRANGER, Sender
 
 BEFORE = "before:"
 """Marks an answer of an earlier round among the answers of a form: it is offered again as a button."""
@@ -41,6 +42,8 @@ class Turn:
     ways: Ways
     first: bool = False
     english: bool = False
+    sender: Sender = STRANGER
+    decision: str = ""
 
     @property
     def private(self) -> bool:

@@ -8,10 +8,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from config.content import Content
 from handlers import enrolling, wording
 from handlers.service import Turn, letter
-from models import calls, members, opinions, outbox, pairs, places, reminders
+from models import calls, leaving, members, opinions, outbox, pairs, places, reminders
 from models.events import Event
 from models.members import Member
-from models.messages import Choice, Outgoing
+from models.messages import Choice, Incoming, Outgoing
 from models.places import Change, Place
 from models.reminders import Reminder
 
@@ -78,6 +78,15 @@ async def tell_of_departed(
     for change in changes:
         but = change.place if change.what == "cancelled" else None
         await tell(session, content, [change], but=but, now=now)
+
+
+async def see_off(session: AsyncSession, content: Content, message: Incoming, *, now: datetime) -> None:
+    """Let the address of who has left rest, or forget who was behind it where the platform demands that."""
+    if message.sender.channel in leaving.FORGETS:
+        changes = await leaving.left(session, message, now=now)
+        await tell_of_departed(session, content, changes, now=now)
+    else:
+        await members.bury(session, message.sender, "blocked", now)
 
 
 async def write(turn: Turn, member: Member, key: str, event: Event) -> None:

@@ -7,7 +7,7 @@ from sqlalchemy import JSON, ForeignKey
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
-from models.base import Base, Moment
+from models.base import Base, Moment, kind_of
 from models.crypto import EncryptedJSON, Sealed
 from models.members import Member, moves_along
 
@@ -55,7 +55,8 @@ class Conversation(Base):
 
 async def current(session: AsyncSession, member: Member, *, now: datetime) -> tuple[Conversation, bool]:
     """Return the conversation of *member* and whether it is new; a form untouched for 30 days is forgotten."""
-    found = await session.get(Conversation, member.id, with_for_update=True)
+    locks = True if kind_of(session) == "postgresql" else None
+    found = await session.get(Conversation, member.id, with_for_update=locks)
     if found is None:
         found = Conversation(
             member_id=member.id,

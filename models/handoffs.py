@@ -11,7 +11,7 @@ from models import sent
 from models.base import Base, Moment, Refused
 from models.crypto import Encrypted
 from models.files import Kept
-from models.members import Contact, Member, moves_along
+from models.members import Member, moves_along
 from models.messages import Address, Incoming, Kind
 
 OPEN = ("waiting", "taken")
@@ -76,13 +76,6 @@ async def of(session: AsyncSession, member: Member) -> HandOff | None:
     """Return the open hand-off of *member*."""
     query = select(HandOff).where(HandOff.member_id == member.id, HandOff.state.in_(OPEN))
     return await session.scalar(query.order_by(HandOff.id.desc()).limit(1))
-
-
-async def is_led(session: AsyncSession, at: Address) -> bool:
-    """Say whether a colleague speaks with the member who writes from *at*: then every word is for them."""
-    writes = (Contact.channel == at.channel, Contact.address == at.id)
-    query = select(HandOff.id).join(Contact, Contact.member_id == HandOff.member_id)
-    return await session.scalar(query.where(*writes, HandOff.state == "taken").limit(1)) is not None
 
 
 async def ask(

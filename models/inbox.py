@@ -1,11 +1,23 @@
 """The inbox: every message that arrived, stored before it is acknowledged, answered once."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any, cast
 
-from sqlalchemy import Index, Table, UniqueConstraint, delete, or_, select, update
+from sqlalchemy import (
+    Index,
+    Select,
+    Table,
+    UniqueConstraint,
+    bindparam,
+    delete,
+    func,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -39,10 +51,14 @@ class Received(Base):
     retry_at: Mapped[datetime] = mapped_column(Moment)
 
     @property
+    def at(self) -> Address:
+        """Return where it was written."""
+        return Address(self.channel, self.chat)
+
+    @property
     def message(self) -> Incoming:
         """Return what was received."""
-        sender = Address(self.channel, self.chat)
-        return Incoming(**{**self.body, "id": self.platform_id, "sender": sender})
+        return Incoming(**{**self.body, "id": self.platform_id, "sender": self.at})
 
 
 _TABLE = cast(Table, Received.__table__)
@@ -82,30 +98,50 @@ async def once(session: AsyncSession, at: Address, number: str, *, now: datetime
     return (await session.execute(new, [row])).first() is not None
 
 
-async def take(session: AsyncSession, chat: Address, *, now: datetime) -> tuple[Received | None, bool]:
-    """Return the oldest message of *chat* that waits for its answer, and whether another waits behind it.
+async def take(
+    session: AsyncSession, chats: Collection[Address], *, now: datetime
+) -> list[tuple[Received, bool]]:
+    """Return the oldest message of each of *chats* that waits for its answer, and whether another waits behind it.
 
-    Nobody else answers it meanwhile. The lock on the chat is the transaction itself: a process that dies leaves none.
+    Nobody else answers them meanwhile. The locks on chats are the transaction itself: a process that dies leaves none.
     """
-    await lock_chat(session, chat)
-    query = select(Received).where(
-        Received.state == "new", Received.channel == chat.channel, Received.chat == chat.id
+    for chat in sorted(chats, key=lambda chat: chat.place):
+        await lock_chat(session, chat)
+    asked = {
+        "now": now,
+        "channels": list({chat.channel for chat in chats}),
+        "chats": [chat.id for chat in chats],
+    }
+    found = await session.execute(_oldest(), asked)
+    return [(row, number > 1) for row, number in found if row.at in chats]
+
+
+@cache
+def _oldest() -> Select[Received, int]:
+    """Return the query, made once: making it takes longer than running it."""
+    due = (
+        _TABLE.c.state == "new",
+        _TABLE.c.channel.in_(bindparam("channels", expanding=True)),
+        _TABLE.c.chat.in_(bindparam("chats", expanding=True)),
+        _TABLE.c.retry_at <= bindparam("now", type_=Moment),
     )
-    due = query.where(Received.retry_at <= now).order_by(Received.id).limit(2)
-    oldest, *more = [*await session.scalars(due)] or [None]
-    return oldest, bool(more)
+    oldest = select(func.min(_TABLE.c.id).label("id"), func.count().label("number"))
+    first = oldest.where(*due).group_by(_TABLE.c.channel, _TABLE.c.chat).subquery()
+    return select(Received, first.c.number).join(first, first.c.id == Received.id).order_by(Received.id)
 
 
-async def done(session: AsyncSession, row: Received) -> None:
-    """Note that *row* is answered and forget what it said."""
-    await session.execute(update(_TABLE).where(_TABLE.c.id == row.id).values(state="done", body={}))
-    _tell(session, row)
+async def done(session: AsyncSession, answered: Mapping[Address, int]) -> None:
+    """Note that these messages, each the only one of its chat, are answered and forget what they said."""
+    rows = _TABLE.c.id.in_(answered.values())
+    await session.execute(update(_TABLE).where(rows).values(state="done", body={}))
+    for chat in answered:
+        _tell(session, chat)
 
 
-def _tell(session: AsyncSession, row: Received) -> None:
+def _tell(session: AsyncSession, chat: Address) -> None:
     """Wake whoever waits for the answer in order to give it in a response."""
-    if row.channel == PASSIVE:
-        wake(session, f"turn:{row.chat}")
+    if chat.channel == PASSIVE:
+        wake(session, f"turn:{chat.id}")
 
 
 async def answered(session: AsyncSession, channel: str, platform_id: str) -> bool:
@@ -128,7 +164,7 @@ async def failed(session: AsyncSession, row_id: int, *, now: datetime) -> bool:
     row.retry_at = now + PAUSE * row.tries
     if row.tries >= TRIES:
         row.state = "failed"
-    _tell(session, row)
+    _tell(session, row.at)
     return row.tries == 1
 
 

@@ -99,20 +99,31 @@ def are_fetched(*channels: str) -> None:
 
 
 async def at_address(session: AsyncSession, at: Address, *, language: str = "", now: datetime) -> Member:
-    """Return the member who writes from an address, making one on first contact; a dead address is alive again."""
+    """Return the member who writes from an address, making one on first contact."""
     query = (
         select(Member, Contact).join(Contact).where(Contact.channel == at.channel, Contact.address == at.id)
     )
-    found = (await session.execute(query)).one_or_none()
-    if found is not None:
-        member, contact = found
-        if contact.dead_at is not None:
-            contact.dead_at, contact.dead_reason = None, ""
-    else:
+    member, contact = (await session.execute(query)).one_or_none() or (None, None)
+    return await met(session, at, member, contact, language=language, now=now)
+
+
+async def met(
+    session: AsyncSession,
+    at: Address,
+    member: Member | None,
+    contact: Contact | None,
+    *,
+    language: str = "",
+    now: datetime,
+) -> Member:
+    """Return the *member* who writes from an address, a new one where nobody is known; a dead address is alive again."""
+    if member is None:
         member = Member(joined_at=now)
         session.add(member)
         await session.flush()
         session.add(Contact(channel=at.channel, address=at.id, member_id=member.id))
+    if contact is not None and contact.dead_at is not None:
+        contact.dead_at, contact.dead_reason = None, ""
     if at.channel not in (PAGE, member.channel):
         member.channel = at.channel
     if language and language != member.language:

@@ -115,7 +115,11 @@ async def put(
         "platform_id": "", "reason": "", "created_at": due, "key": key, "once": False,
         "notice_id": LOOSE if message.lane == "bulk" else None,
     }  # fmt: skip
-    await session.execute(insert_new(kind_of(session), TABLE, ("key",)), row)
+    if key is None:
+        session.add(Letter(**row))  # several are written at once, before anything is read again
+    else:
+        await session.flush()
+        await session.execute(insert_new(kind_of(session), TABLE, ("key",)), row)
     if not passive:  # who holds the line open has it first; a slow poll finds what is left
         wake(session, f"page:{to.id}" if to.channel == PULLED else f"letters:{to.channel}")
 
@@ -189,6 +193,7 @@ async def hold_chat(session: AsyncSession, at: Address, *, until: datetime) -> N
 async def move(session: AsyncSession, old: Address, new: Address) -> None:
     """Re-address the waiting letters of a chat that has moved."""
     waiting = (TABLE.c.channel == old.channel, TABLE.c.address == old.id, TABLE.c.state == "waiting")
+    await session.flush()
     await session.execute(update(TABLE).where(*waiting).values(address=new.id))
 
 
@@ -260,4 +265,5 @@ async def forget(session: AsyncSession, addresses: Collection[Address], member_i
         "state": unsent,
     }
     theirs = (and_(TABLE.c.channel == at.channel, TABLE.c.address == at.id) for at in addresses)
+    await session.flush()
     await session.execute(update(TABLE).where(or_(TABLE.c.member_id == member_id, *theirs)).values(nothing))

@@ -1,14 +1,16 @@
 """The letters that answer a message, taken from the outbox by whoever holds the line open."""
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
+from functools import cache
 from typing import NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import Select, bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from models import dispatch, inbox
 from models.messages import Address
-from models.outbox import HELD, Letter, body_of
+from models.outbox import HELD, PASSIVE, Letter, body_of
 
 IN_RESPONSE = "passive"
 """The platform's id of a letter that went as the response itself."""
@@ -26,13 +28,35 @@ class Reply(NamedTuple):
     first: bool = False
 
 
-async def take(session: AsyncSession, at: Address, number: str, *, now: datetime) -> Reply:
-    """Return the answer to the message *number* of *at*; it counts as sent, and a copy of the message gets it again.
+async def take(
+    session: AsyncSession, asked: Collection[tuple[Address, str]], *, now: datetime
+) -> dict[tuple[Address, str], Reply]:
+    """Return the answers to messages, each named by who wrote it and its number.
 
-    A letter that the postman has taken over is not given out.
+    They count as sent, and a copy of the message gets its answer again. A letter that the postman has taken over is not
+    given out.
     """
-    mine = (Letter.channel == at.channel, Letter.address == at.id, Letter.answers == number)
-    found = list(await session.scalars(select(Letter).where(*mine).order_by(Letter.id).with_for_update()))
+    mine = {"addresses": [at.id for at, _ in asked], "numbers": [number for _, number in asked]}
+    found = dict[tuple[Address, str], list[Letter]]()
+    for letter in await session.scalars(_answering(), mine):
+        found.setdefault((letter.at, letter.answers or ""), []).append(letter)
+    return {one: await _reply(session, *one, found.get(one, []), now) for one in asked}
+
+
+@cache
+def _answering() -> Select[Letter]:
+    """Return the query, made once: making it takes longer than running it."""
+    mine = (
+        Letter.channel == PASSIVE,
+        Letter.address.in_(bindparam("addresses", expanding=True)),
+        Letter.answers.in_(bindparam("numbers", expanding=True)),
+    )
+    return select(Letter).where(*mine).order_by(Letter.id).with_for_update()
+
+
+async def _reply(
+    session: AsyncSession, at: Address, number: str, found: list[Letter], now: datetime
+) -> Reply:
     if not found:
         return Reply(await inbox.answered(session, at.channel, number), first=True)
     waiting = [letter for letter in found if letter.state == "waiting"]
@@ -44,6 +68,12 @@ async def take(session: AsyncSession, at: Address, number: str, *, now: datetime
         if letter.platform_id == IN_RESPONSE and now - (letter.settled_at or now) <= COPIES
     )
     return Reply(done=True, letters=given, first=bool(waiting))
+
+
+async def kept(session: AsyncSession, chats: Collection[Address]) -> set[Address]:
+    """Return those of *chats* for whom letters wait to be told when they come."""
+    asked = (Letter.channel == PASSIVE, Letter.address.in_([at.id for at in chats]), Letter.state == HELD)
+    return {Address(PASSIVE, found) for found in await session.scalars(select(Letter.address).where(*asked))}
 
 
 async def held(session: AsyncSession, at: Address, *, now: datetime) -> list[Letter]:

@@ -2,9 +2,10 @@
 
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
-from sqlalchemy import delete
+from sqlalchemy import Select, bindparam, delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -75,6 +76,21 @@ def short(label: str) -> str:
 async def of(session: AsyncSession, at: Address) -> ShownList | None:
     """Return the list shown last at *at*."""
     return await session.get(ShownList, (at.channel, at.id))
+
+
+async def of_all(session: AsyncSession, chats: Collection[Address]) -> list[ShownList]:
+    """Return the lists shown last in *chats*; as long as they are held, `of` need not ask for them again."""
+    asked = {"channels": list({at.channel for at in chats}), "addresses": [at.id for at in chats]}
+    return list(await session.scalars(_of_all(), asked))
+
+
+@cache
+def _of_all() -> Select[ShownList]:
+    """Return the query, made once: making it takes longer than running it."""
+    return select(ShownList).where(
+        ShownList.channel.in_(bindparam("channels", expanding=True)),
+        ShownList.address.in_(bindparam("addresses", expanding=True)),
+    )
 
 
 async def shown(

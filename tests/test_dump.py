@@ -76,9 +76,9 @@ async def answer(database, dialogue, clock, message: Incoming) -> None:
     clock.tick(2)
     async with database.transaction() as session:
         await inbox.put(session, [message], now=clock())
-        row, _ = await inbox.take(session, message.sender, now=clock())
+        [(row, _)] = await inbox.take(session, [message.sender], now=clock())
         await dialogue.answer(session, row.message, clock())
-        await inbox.done(session, row)
+        await inbox.done(session, {row.at: row.id})
 
 
 async def test_no_word_lies_in_any_table(database, dialogue, clock, staffed):

@@ -58,6 +58,11 @@ class Chat:
             await self.dialogue.answer(session, message, self.clock())
         return await self.shown(message.sender.id)
 
+    async def at_once(self, *messages: Incoming) -> list[str]:
+        """Pass on messages that came at the same moment and return who was answered."""
+        async with self.database.transaction() as session:
+            return [said.sender.id async for said in self.dialogue.answers(session, messages, self.clock())]
+
     async def shown(self, member: str = "wang") -> str:
         """Deliver what is due and return what *member* sees of it."""
         self.clock.now += timedelta(seconds=1)

@@ -254,3 +254,30 @@ async def test_what_waited_is_told_beside_the_next_answer(account):
         assert len(told.encode()) <= 2000
         assert "字字" in await one.server.say("谢谢")
         assert {state for state, _ in await one.letters()} == {"sent"}
+
+
+async def test_many_who_ask_at_once_get_each_their_own_answer(account):
+    async with account(grade="passive") as one:
+        await one.put(Outgoing("您的位置换到8排了。"))
+        await one.delivery.round()
+        said = {"o-wang": "菜单", "o-li": "会费交多少", "o-zhao": "转人工"}
+        told = dict(
+            zip(said, await asyncio.gather(*(one.server.say(said[who], who) for who in said)), strict=True)
+        )
+
+        assert told["o-wang"].startswith("您想办哪件事？")
+        assert "您的位置换到8排了。" in told["o-wang"]
+        assert "会费" in told["o-li"]
+        assert all("8排" not in told[who] for who in ("o-li", "o-zhao"))
+        assert (await one.server.say("1", "o-li")) != (await one.server.say("1", "o-wang"))
+
+
+async def test_copies_that_are_looked_for_together_bring_the_same(account):
+    async with account(grade="passive") as one:
+        await one.put(Outgoing("您的位置换到8排了。"))
+        await one.delivery.round()
+        message = one.server.message("o-wang", MsgType="text", Content="菜单")
+        told = await asyncio.gather(*(one.server.post(*one.server.sealed(message)) for _ in range(3)))
+
+        assert len({answer.text for answer in told}) == 1
+        assert "您的位置换到8排了。" in told[0].text

@@ -4,8 +4,9 @@ import pytest
 
 from bot.channels.wechat import rendering
 from handlers import numbering
-from models import shown_lists
+from models import members, shown_lists
 from models.messages import Address, Choice, Incoming, Outgoing
+from models.senders import Sender
 
 HERE = Address("wechat", "o-wang")
 MANY = tuple(Choice(f"第{n}项", f"v:{n}") for n in range(1, 20))
@@ -26,7 +27,8 @@ def shown(letter: Outgoing, **more) -> str:
 async def meant(database, clock, said: str, **more) -> tuple[str, str]:
     message = Incoming("1", HERE, text=said, **more)
     async with database.transaction() as session:
-        found = await numbering.meant(session, message, now=clock())
+        shown = await shown_lists.of(session, HERE)
+    found = numbering.meant(message, Sender(shown=shown), now=clock())
     return found.kind, found.value
 
 
@@ -182,8 +184,9 @@ async def test_other_messages_and_other_channels_are_left_alone(database, clock)
     await show(database, clock, *MANY[:3])
     assert await meant(database, clock, "2", kind="photo") == ("photo", "")
     async with database.transaction() as session:
-        told = Incoming("1", Address("telegram", "o-wang"), text="2")
-        assert await numbering.meant(session, told, now=clock()) == told
+        shown = await shown_lists.of(session, HERE)
+    told = Incoming("1", Address("telegram", "o-wang"), text="2")
+    assert numbering.meant(told, Sender(shown=shown), now=clock()) == told
 
 
 async def test_letter_without_choices_leaves_the_list(database, clock):
@@ -195,6 +198,7 @@ async def test_letter_without_choices_leaves_the_list(database, clock):
 async def test_member_turns_pages_and_reads_on(account):
     async with account(grade="passive") as one:
         async with one.database.transaction() as session:
+            await members.at_address(session, HERE, now=one.clock())
             await shown_lists.shown(session, HERE, Outgoing("x", MANY[:10]), "下文在此", now=one.clock())
         assert (await one.server.say("更多")).startswith("下文在此\n\n1 第1项\n")
         assert (await one.server.say("9")) == "第2页，回复0看前一页。\n\n1 第9项\n2 第10项\n回复数字就行"

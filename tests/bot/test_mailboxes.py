@@ -9,9 +9,10 @@ from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 
 from bot.channels.base import TryLater
-from bot.mailboxes import Mailboxes
+from bot.mailboxes import TURNS, Mailboxes
 from models import inbox
 from models.base import Database
+from models.conversations import Conversation
 from models.inbox import Received
 from models.messages import Address, Incoming
 
@@ -25,12 +26,14 @@ class Answerer:
         self.failing: set[str] = set()
         self.waiting: dict[str, asyncio.Event] = {}
 
-    async def answer(self, _session, message, _now):
-        if message.sender.id in self.waiting:
-            await self.waiting[message.sender.id].wait()
-        if message.text in self.failing:
-            raise RuntimeError("a fault of the program")
-        self.answered.append((message.sender.id, message.text))
+    async def answers(self, _session, messages, _now):
+        for message in messages:
+            if message.sender.id in self.waiting:
+                await self.waiting[message.sender.id].wait()
+            if message.text in self.failing:
+                raise RuntimeError("a fault of the program")
+            self.answered.append((message.sender.id, message.text))
+            yield message
 
     async def fault(self, _session, message, _now):
         self.faults.append(message.text)
@@ -47,7 +50,7 @@ def answerer() -> Answerer:
 
 @pytest.fixture
 def mailboxes(database, answerer, clock) -> Mailboxes:
-    return Mailboxes(database, answerer.answer, answerer.fault, clock, as_it_is)
+    return Mailboxes(database, answerer.answers, answerer.fault, clock, as_it_is)
 
 
 def said(number: int, chat: str = "wang", text: str = "", **more: str) -> Incoming:
@@ -136,7 +139,7 @@ async def test_what_a_dead_process_left_is_taken_over(database, answerer, clock)
     async with database.transaction() as session:
         await inbox.put(session, [said(1), said(2), said(1, "li")], now=clock())
 
-    mailboxes = Mailboxes(database, answerer.answer, answerer.fault, clock, as_it_is)
+    mailboxes = Mailboxes(database, answerer.answers, answerer.fault, clock, as_it_is)
     running = asyncio.create_task(mailboxes.run())
     while len(answerer.answered) < 3:
         await asyncio.sleep(0.01)
@@ -146,22 +149,105 @@ async def test_what_a_dead_process_left_is_taken_over(database, answerer, clock)
     assert [text for chat, text in answerer.answered if chat == "wang"] == ["1", "2"]
 
 
+async def test_many_chats_are_answered_in_one_transaction_on_sqlite(database, clock):
+    rounds: list[int] = []
+
+    async def answers(_session, messages, _now):
+        rounds.append(len(messages))
+        for message in messages:
+            yield message
+
+    boxes = Mailboxes(database, answers, Answerer().fault, clock, as_it_is)
+    await asyncio.gather(*(boxes.receive(said(1, f"chat-{number}")) for number in range(40)))
+    await boxes.settled()
+
+    most = TURNS[database.kind]
+    assert (max(rounds), sum(rounds)) == (most, 40)
+    assert await rows(database) == [("done", {})] * 40
+
+
+async def test_fault_of_one_leaves_the_answers_of_others(mailboxes, answerer, database):
+    answerer.failing = {"bad"}
+    texts = ["one", "two", "bad", "four", "five"]
+    await asyncio.gather(*(mailboxes.receive(said(1, text, text)) for text in texts))
+    await mailboxes.settled()
+
+    assert {text for _, text in answerer.answered} == {"one", "two", "four", "five"}
+    assert answerer.faults == ["bad"]
+    assert sorted(state for state, _ in await rows(database)) == ["done"] * 4 + ["new"]
+
+
+async def test_what_is_left_for_later_is_answered_then(database, clock):
+    answered: list[str] = []
+
+    async def answers(_session, messages, _now):
+        for message in messages[:1]:
+            answered.append(message.sender.id)
+            yield message
+
+    boxes = Mailboxes(database, answers, Answerer().fault, clock, as_it_is)
+    await asyncio.gather(*(boxes.receive(said(1, str(number))) for number in range(5)))
+    await boxes.settled()
+
+    assert sorted(answered) == ["0", "1", "2", "3", "4"]
+
+
+async def test_fault_at_the_end_of_a_transaction_is_found_by_answering_each_alone(database, clock):
+    async def answers(session, messages, _now):
+        for message in messages:
+            if message.text == "bad":  # only the commit finds it
+                session.add(Conversation(member_id=None, touched_at=clock()))
+            yield message
+
+    answerer = Answerer()
+    boxes = Mailboxes(database, answers, answerer.fault, clock, as_it_is)
+    await asyncio.gather(*(boxes.receive(said(1, text, text)) for text in ("one", "bad", "three")))
+    await boxes.settled()
+
+    assert answerer.faults == ["bad"]
+    assert sorted(state for state, _ in await rows(database)) == ["done", "done", "new"]
+
+
+async def test_file_that_is_slow_to_come_holds_nobody_up(database, answerer, clock):
+    come = asyncio.Event()
+
+    async def prepare(message):
+        await come.wait()
+        return message
+
+    boxes = Mailboxes(database, answerer.answers, answerer.fault, clock, prepare)
+    for number in range(6):
+        await boxes.receive(said(1, f"slow-{number}", "a photo", kind="photo", file="phone:1"))
+    await boxes.receive(said(2, "slow-0", "behind it"))
+    await boxes.receive(said(1, "quick"))
+    while not answerer.answered:
+        await asyncio.sleep(0.01)
+    assert answerer.answered == [("quick", "1")]
+
+    come.set()
+    await boxes.settled()
+    assert answerer.answered.index(("slow-0", "a photo")) < answerer.answered.index(("slow-0", "behind it"))
+    assert len(answerer.answered) == 8
+
+
 @pytest.mark.parametrize("database", ["postgresql"], indirect=True)
 async def test_two_processes_never_answer_one_chat_at_once(database, postgres, clock):
     other = Database(postgres)
     at_work: list[str] = []
     answered: list[str] = []
 
-    async def answer(_session, message, _now):
-        at_work.append(message.text)
-        assert len(at_work) == 1
-        await asyncio.sleep(0.005)
-        at_work.remove(message.text)
-        answered.append(message.text)
+    async def answers(_session, messages, _now):
+        for message in messages:
+            at_work.append(message.text)
+            assert len(at_work) == 1
+            await asyncio.sleep(0.005)
+            at_work.remove(message.text)
+            answered.append(message.text)
+            yield message
 
     async with database.transaction() as session:
         await inbox.put(session, [said(number) for number in range(10)], now=clock())
-    pair = [Mailboxes(one, answer, answer, clock, as_it_is) for one in (database, other)]
+    pair = [Mailboxes(one, answers, Answerer().fault, clock, as_it_is) for one in (database, other)]
     await asyncio.gather(*(mailboxes.sweep() for mailboxes in pair))
     await asyncio.gather(*(mailboxes.settled() for mailboxes in pair))
     await other.close()
@@ -171,7 +257,7 @@ async def test_two_processes_never_answer_one_chat_at_once(database, postgres, c
 
 async def test_unstored_message_is_not_acknowledged(answerer, clock, tmp_path):
     away = Mailboxes(
-        Database(f"sqlite:///{tmp_path}/no/such/folder.db"), answerer.answer, answerer.fault, clock, as_it_is
+        Database(f"sqlite:///{tmp_path}/no/such/folder.db"), answerer.answers, answerer.fault, clock, as_it_is
     )
 
     with pytest.raises(OperationalError):
@@ -190,7 +276,7 @@ async def test_picture_is_made_ready_before_its_turn_while_nobody_holds_the_data
             ready.append(await session.scalar(select(Received.state)))
         return replace(message, text="ready")
 
-    boxes = Mailboxes(database, answerer.answer, answerer.fault, clock, prepare)
+    boxes = Mailboxes(database, answerer.answers, answerer.fault, clock, prepare)
     await boxes.receive(said(1, text="", kind="photo", file="phone:1"))
     await boxes.settled()
 
@@ -207,7 +293,7 @@ async def test_picture_that_cannot_be_had_now_is_tried_again(database, answerer,
             raise TryLater(5)
         return message
 
-    boxes = Mailboxes(database, answerer.answer, answerer.fault, clock, prepare)
+    boxes = Mailboxes(database, answerer.answers, answerer.fault, clock, prepare)
     await boxes.receive(said(1, text="a photo", kind="photo", file="phone:1"))
     await boxes.settled()
     assert (answerer.answered, answerer.faults) == ([], ["a photo"])

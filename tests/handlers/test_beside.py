@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 from handlers.confiding import Ways
 from models.conversations import FROM, Conversation
 from models.passes import Pass
+from models.senders import STRANGER
 from tests.transcripts import Chat
 
 SITE = "https://gonghui.example"
@@ -57,7 +58,7 @@ async def test_platform_that_tells_who_comes_needs_no_link(wechat, small):
 async def test_short_form_goes_without(wechat, small, clock):
     message = wechat.incoming("press", value="menu")
     async with small.transaction() as session:
-        turn = await wechat.dialogue._turn(session, message, clock())
+        turn = await wechat.dialogue._turn(session, message, STRANGER, clock())
 
         assert [choice.label for choice in turn.start("card").choices if choice.url] == []
 
@@ -73,7 +74,7 @@ async def test_channel_with_buttons_goes_without(small, dialogue, clock):
 async def test_paper_may_be_handed_in_on_our_page(wechat, small, clock):
     message = wechat.incoming("press", value="menu")
     async with small.transaction() as session:
-        turn = await wechat.dialogue._turn(session, message, clock())
+        turn = await wechat.dialogue._turn(session, message, STRANGER, clock())
 
         labels = [
             choice.label for choice in turn.start("apply-paper", "1", {"label": "学历证", "id": "1"}).choices
@@ -85,7 +86,7 @@ async def test_paper_may_be_handed_in_on_our_page(wechat, small, clock):
 async def test_form_of_another_device_offers_no_way_to_the_page(wechat, small, clock):
     message = wechat.incoming("press", value="menu")
     async with small.transaction() as session:
-        turn = await wechat.dialogue._turn(session, message, clock())
+        turn = await wechat.dialogue._turn(session, message, STRANGER, clock())
         turn.start("card")
         turn.conversation.form = "aid"
         assert [choice.url for choice in turn.question().choices if choice.url] != []

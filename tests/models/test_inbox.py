@@ -40,12 +40,12 @@ async def test_messages_come_in_order_and_are_forgotten_when_answered(database, 
     texts = []
     for _ in range(2):
         async with database.transaction() as session:
-            row, _ = await inbox.take(session, WANG, now=clock())
+            [(row, _)] = await inbox.take(session, [WANG], now=clock())
             texts.append(row.message)
-            await inbox.done(session, row)
+            await inbox.done(session, {WANG: row.id})
 
     async with database.transaction() as session:
-        assert await inbox.take(session, WANG, now=clock()) == (None, False)
+        assert await inbox.take(session, [WANG], now=clock()) == []
         rows = list(await session.scalars(select(Received).order_by(Received.id)))
     assert texts == [said(7, "一"), said(3, "二", value="v", language="en")]
     assert {(row.state, str(row.body)) for row in rows} == {("done", "{}")}
@@ -56,7 +56,7 @@ async def test_what_no_database_keeps_is_left_out(database, clock, sent, kept):
     await put(database, clock, said(1, sent))
 
     async with database.transaction() as session:
-        row, _ = await inbox.take(session, WANG, now=clock())
+        [(row, _)] = await inbox.take(session, [WANG], now=clock())
     assert row.message.text == kept
 
 
@@ -65,11 +65,11 @@ async def test_failed_message_is_tried_three_times(database, clock):
     firsts = []
     for _ in range(3):
         async with database.transaction() as session:
-            row, _ = await inbox.take(session, WANG, now=clock())
+            [(row, _)] = await inbox.take(session, [WANG], now=clock())
         async with database.transaction() as session:
             firsts.append(await inbox.failed(session, row.id, now=clock()))
         async with database.transaction() as session:
-            assert await inbox.take(session, WANG, now=clock()) == (None, False)
+            assert await inbox.take(session, [WANG], now=clock()) == []
         clock.tick(100)
 
     async with database.transaction() as session:
@@ -88,8 +88,8 @@ async def test_waiting_names_each_chat_once_the_oldest_first(database, clock):
 async def test_keys_are_kept_two_days_after_the_answer(database, clock):
     await put(database, clock, said(1), said(2))
     async with database.transaction() as session:
-        row, _ = await inbox.take(session, WANG, now=clock())
-        await inbox.done(session, row)
+        [(row, _)] = await inbox.take(session, [WANG], now=clock())
+        await inbox.done(session, {WANG: row.id})
     clock.now += timedelta(hours=47)
     async with database.transaction() as session:
         await inbox.clean(session, now=clock())

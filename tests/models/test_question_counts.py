@@ -20,11 +20,12 @@ def test_weeks_begin_on_mondays_in_beijing():
 
 async def test_questions_of_many_members_are_counted_by_week(database):
     async with database.transaction() as session:
-        for member in range(20):
-            await question_counts.note(session, "answer", member, now=MIDNIGHT)
-        await question_counts.note(session, "answer", 0, now=MIDNIGHT)
-        await question_counts.note(session, "decline", 0, now=MIDNIGHT - timedelta(seconds=1))
-        await question_counts.note(session, "offer", 0, now=MIDNIGHT - timedelta(days=8))
+        many = [("answer", member) for member in range(20)]
+        await question_counts.note(session, many, now=MIDNIGHT)
+        await question_counts.note(session, [("answer", 0)], now=MIDNIGHT)
+        await question_counts.note(session, [("decline", 0)], now=MIDNIGHT - timedelta(seconds=1))
+        await question_counts.note(session, [("offer", 0)], now=MIDNIGHT - timedelta(days=8))
+        await question_counts.note(session, [], now=MIDNIGHT)
 
         found = await question_counts.by_period(session, periods.weeks(2, now=MIDNIGHT))
         rows = await session.scalar(select(func.count()).select_from(QuestionCount))

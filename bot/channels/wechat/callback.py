@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import NamedTuple
@@ -18,18 +18,20 @@ from bot.channels.wechat import rendering, updates, xml
 from bot.channels.wechat.crypto import Forged
 from bot.channels.wechat.envelope import Envelope, Opened
 from bot.channels.wechat.rendering import Rendered, Words
+from bot.together import Together
 from config.settings import Settings
 from models import inbox, replies, shown_lists, wechat_ledger
 from models.base import Database
 from models.messages import Address, Incoming, Outgoing
 from models.outbox import Letter
+from models.replies import Reply
 from models.shown_lists import PAGE
 
 log = structlog.get_logger()
 PATH = "/wechat/callback"
 BODY_BYTES = 64 * 1024
-SECONDS = 4.0
-"""How long an answer may take."""
+SECONDS, LOOKS = 4.0, 50
+"""How long an answer may take, and how many are taken together."""
 DONE = b"success"
 
 
@@ -38,6 +40,13 @@ class Shown(NamedTuple):
 
     letters: list[int]
     text: str
+
+
+class Looked(NamedTuple):
+    """What a look found; *done* says that nothing more is to be waited for."""
+
+    done: bool
+    answer: Shown | None = None
 
 
 class Callback:
@@ -53,6 +62,7 @@ class Callback:
         self._database = database
         self._clock = clock
         self._waiting: dict[str, set[asyncio.Event]] = {}
+        self._looks = Together(database, self._look, LOOKS)
         self.receive: Receive | None = None
         database.listen(self._wake)
 
@@ -115,10 +125,7 @@ class Callback:
         """Return the letter that answers *said* and how it is shown; None when there will be none in time."""
         opened = self._passive
         while await _within(until, woken):
-            async with self._database.transaction() as session:
-                if not opened:
-                    await self._opened(session, said)
-                done, answer = await self._look(session, said, self._clock())
+            done, answer = await self._looks((said, not opened))
             opened = True
             if done:
                 return answer
@@ -133,19 +140,37 @@ class Callback:
         if since is not None:
             await wechat_ledger.opened(session, said.sender.id, said.kind, now=since)
 
-    async def _look(self, session: AsyncSession, said: Incoming, now: datetime) -> tuple[bool, Shown | None]:
-        """Take the answer if it is there, and write down what numbers stand for from now on."""
-        reply = await replies.take(session, said.sender, said.id, now=now)
+    async def _look(self, session: AsyncSession, asked: Sequence[tuple[Incoming, bool]]) -> list[Looked]:
+        """Take the answers that are there; copies of one message get the same."""
+        now = self._clock()
+        messages = {said.id: said for said, _ in asked}
+        for said in {said.id: said for said, opens in asked if opens}.values():
+            await self._opened(session, said)
+        chats = [said.sender for said in messages.values()]
+        found = await replies.take(session, [(said.sender, said.id) for said in messages.values()], now=now)
+        kept = await replies.kept(session, chats) if self._passive else ()
+        lists = await shown_lists.of_all(session, chats)
+        looked = {
+            said.id: await self._taken(session, said, found[said.sender, said.id], said.sender in kept, now)
+            for said in messages.values()
+        }
+        del lists  # until here the session knows them
+        return [looked[said.id] for said, _ in asked]
+
+    async def _taken(
+        self, session: AsyncSession, said: Incoming, reply: Reply, more: bool, now: datetime
+    ) -> Looked:
+        """Return the answer as it is shown, and write down what numbers stand for from now on."""
         letters = list(reply.letters)
-        if self._passive and reply.done and reply.first:
+        if more and reply.done and reply.first:
             letters += await self._brought(session, said, letters, now)
         if not letters:
-            return reply.done, None
+            return Looked(reply.done)
         message = self._joined(letters)
         shown = self._render(message)
         if reply.first:
             await shown_lists.shown(session, said.sender, message, shown.rest, now=now)
-        return True, Shown([letter.id for letter in letters], shown.text)
+        return Looked(True, Shown([letter.id for letter in letters], shown.text))
 
     async def _brought(
         self, session: AsyncSession, said: Incoming, letters: list[Letter], now: datetime

@@ -19,9 +19,10 @@ from bot.web import server as web_server
 from config.content import Content
 from config.settings import Settings
 from handlers import numbering
-from models import inbox, outbox
+from models import inbox, outbox, shown_lists
 from models.files import Store
 from models.messages import Address, Choice, Incoming, Outgoing
+from models.senders import Sender
 from tests import stock
 from tests.follower import parsed
 from tests.platforms import telegram as platform
@@ -102,9 +103,10 @@ def on_wechat(grade: str) -> Callable[[Any, Any], Any]:
             async def heard(message: Incoming) -> Incoming:
                 async with database.transaction() as session:
                     await inbox.put(session, [message], now=now())
-                    row, _ = await inbox.take(session, message.sender, now=now())
-                    await inbox.done(session, row)
-                    return await numbering.meant(session, message, now=now())
+                    [(row, _)] = await inbox.take(session, [message.sender], now=now())
+                    await inbox.done(session, {row.at: row.id})
+                    shown = await shown_lists.of(session, message.sender)
+                    return numbering.meant(message, Sender(shown=shown), now=now())
 
             app = web_server.build(settings, database, [channel.routes()])
             async with TestServer(app) as site:

@@ -38,7 +38,7 @@ async def account(database, dialogue, clock):
         wechat_original_id=ACCOUNT,
         wechat_grade="certified-service", wechat_app_secret=SecretStr("s"),
     )  # fmt: skip
-    boxes = Mailboxes(database, dialogue.answer, dialogue.fault, clock, as_it_is)
+    boxes = Mailboxes(database, dialogue.answers, dialogue.fault, clock, as_it_is)
     async with aiohttp.ClientSession() as http:
         channel = WeChat(
             settings, http, database, clock, lambda: dialogue.edition.content, Store(settings.files)

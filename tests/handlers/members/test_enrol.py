@@ -9,6 +9,7 @@ from sqlalchemy import select
 from config.entries import EventPlan, Question
 from handlers import enrolling, telling
 from models import allotment, events, offers, postponement, signups
+from models.base import Refused
 from models.places import Place
 
 OPENS = datetime(2026, 11, 1, tzinfo=UTC)
@@ -227,6 +228,30 @@ async def test_closed_event_takes_nobody_and_an_old_button_says_so(chat, opened,
 
     assert await chat.send(press) == "报名截止了。\n[看别的活动] [转人工]"
     assert (await chat.say("象棋比赛")).startswith("关于“象棋和围棋比赛”：12月20日")
+
+
+async def test_refusal_that_nobody_foresaw_is_told_once_it_is_alone(chat, opened, clock):
+    await opened(places=5)
+    await chat.say("象棋比赛")
+    clock.now = CLOSES + timedelta(minutes=1)
+    other, typed = chat.incoming("text", "li", text="菜单"), chat.incoming("text", text="报名")
+
+    with pytest.raises(Refused, match="closed"):
+        await chat.at_once(other, typed)
+    assert await chat.shown("li") == ""
+    assert await chat.at_once(typed) == ["wang"]
+    assert (await chat.shown("wang")).startswith("报名截止了。")
+
+
+async def test_refused_press_among_others_is_told_and_theirs_stay(chat, opened, clock):
+    await opened(places=5)
+    await chat.say("象棋比赛")
+    press = chat._press("[报名]", "wang")
+    clock.now = CLOSES + timedelta(minutes=1)
+
+    assert await chat.at_once(chat.incoming("text", "li", text="菜单"), press) == ["li", "wang"]
+    assert (await chat.shown("wang")).startswith("报名截止了。")
+    assert "li" in dict(chat.phone.shown)
 
 
 async def test_who_is_in_sees_how_things_stand(chat, opened):
