@@ -16,7 +16,7 @@ from tests.platforms import wechat
 from tests.processes import ROOT, free_port
 from tests.processes import serving as service
 
-MESSAGES, CONNECTIONS, MANY, ROUNDS, SLOW, LONG = 600, 20, 200, 3, 8.0, 60.0
+MESSAGES, CONNECTIONS, MANY, ROUNDS, SLOW, LONG, RATE = 600, 20, 200, 3, 8.0, 60.0, 150.0
 ASKED = "摄影比赛啥时候"
 Sealed = tuple[Mapping[str, str], bytes]
 
@@ -34,6 +34,7 @@ async def rows() -> list[Row]:
                     speed[name].append(rate)
                     waits[name] += taken
         steady = await _steady(server, ours)
+        paced = await _paced(server, ours)
     how = f"each answered in the response, {CONNECTIONS} at once; p95 {figure(_p95(waits['ours']))} ms"
     against = "aiohttp with wechatpy, stores nothing"
     rates = median(speed["ours"]), median(speed["peer"])
@@ -41,6 +42,7 @@ async def rows() -> list[Row]:
         versus("WeChat messages answered", *rates, "/s", against=against, how=how),
         versus("WeChat answer, p99", p99(waits["ours"]), p99(waits["peer"]), "ms", against=against, how=how),
         steady,
+        paced,
         await _crowded(),
     ]
 
@@ -54,6 +56,26 @@ async def _steady(server: wechat.Server, ours: str) -> Row:
     rate = number / (time.perf_counter() - begun)
     how = f"{CONNECTIONS} at once for {LONG:.0f} s; p95 {figure(_p95(waits))} ms, p99 {figure(p99(waits))} ms"
     return Row("WeChat messages, a minute of them", f"{figure(rate)} /s", how=how)
+
+
+async def _paced(server: wechat.Server, ours: str) -> Row:
+    """Measure a minute of messages that come at an even pace, each from the moment when it was due."""
+    sealed = _sealed(server, round(RATE * LONG))
+    free, waits = asyncio.Semaphore(CONNECTIONS), list[float]()
+    async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=CONNECTIONS)) as http:
+        begun = time.perf_counter()
+
+        async def post(number: int) -> None:
+            due = begun + number / RATE
+            await asyncio.sleep(due - time.perf_counter())
+            async with free:
+                await _said(http, ours, sealed[number])
+            waits.append((time.perf_counter() - due) * 1000)
+
+        await asyncio.gather(*map(post, range(len(sealed))))
+        rate = len(sealed) / (time.perf_counter() - begun)
+    how = f"{RATE:.0f} a second come evenly for {LONG:.0f} s on {CONNECTIONS} connections; {figure(rate)} /s answered, p99 {figure(p99(waits))} ms"
+    return Row("WeChat messages at an even pace, p95", f"{figure(_p95(waits))} ms", how=how)
 
 
 def _p95(waits: list[float]) -> float:
@@ -96,8 +118,7 @@ async def _peer() -> AsyncIterator[str]:
 
 async def _answered(server: wechat.Server, hook: str, connections: int) -> tuple[float, list[float]]:
     """Post messages that are sealed before; return how many a second were taken, and each one's milliseconds."""
-    messages = [server.message(f"o-{number}", MsgType="text", Content=ASKED) for number in range(MESSAGES)]
-    sealed = iter([server.sealed(message) for message in messages])
+    sealed = iter(_sealed(server, MESSAGES))
     waits: list[float] = []
     begun = time.perf_counter()
     connector = aiohttp.TCPConnector(limit=connections)
@@ -107,9 +128,20 @@ async def _answered(server: wechat.Server, hook: str, connections: int) -> tuple
 
 
 async def _post(http: aiohttp.ClientSession, hook: str, sealed: Iterator[Sealed], waits: list[float]) -> None:
-    for query, body in sealed:
+    for one in sealed:
         begun = time.perf_counter()
-        async with http.post(hook, params=query, data=body) as answer:
-            said = await answer.read()
-        assert b"<Encrypt>" in said or said == b"success", said
+        await _said(http, hook, one)
         waits.append((time.perf_counter() - begun) * 1000)
+
+
+async def _said(http: aiohttp.ClientSession, hook: str, sealed: Sealed) -> None:
+    query, body = sealed
+    async with http.post(hook, params=query, data=body) as answer:
+        said = await answer.read()
+    assert b"<Encrypt>" in said or said == b"success", said
+
+
+def _sealed(server: wechat.Server, number: int) -> list[Sealed]:
+    """Return messages of *number* members that ask in turn, sealed before the clock runs."""
+    asked = (server.message(f"o-{one % MESSAGES}", MsgType="text", Content=ASKED) for one in range(number))
+    return [server.sealed(message) for message in asked]

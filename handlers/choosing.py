@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 YES = frozenset(
     ["要", "行", "好", "好的", "来", "我来", "可以", "对", "是", "是的", "嗯", "恩", "成", "ok", "yes"]
@@ -16,6 +16,11 @@ def tidy(said: str) -> str:
     """Return *said* without case, width, spaces and punctuation."""
     text = unicodedata.normalize("NFKC", said).casefold()
     return "".join(c for c in text if unicodedata.category(c)[0] in "LN")
+
+
+def any_of(words: Iterable[str]) -> re.Pattern[str]:
+    """Return what finds any of *words* in a text, in one go."""
+    return re.compile("|".join(map(re.escape, words)) or "(?!)")
 
 
 def number(said: str) -> int | None:

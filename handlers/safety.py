@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from config.lists import Danger
-from handlers.choosing import tidy
+from handlers.choosing import any_of, tidy
 
 SOFT = "soft"
 
@@ -13,18 +13,19 @@ class Safety:
 
     def __init__(self, danger: Danger) -> None:
         self._figures = sorted(_tidied(danger.figures), key=len, reverse=True)
-        self._signs = {name: _tidied(signs) for name, signs in danger.signs.items()}
-        self._soft = _tidied(danger.soft)
+        self._figure = any_of(self._figures)
+        self._signs = {name: any_of(_tidied(signs)) for name, signs in danger.signs.items()}
+        self._soft = any_of(_tidied(danger.soft))
 
     def sign(self, text: str) -> str | None:
         """Return which danger *text* speaks of, `soft` for low spirits, or None."""
         said = tidy(text)
-        for figure in self._figures:
+        for figure in self._figures if self._figure.search(said) else ():
             said = said.replace(figure, " ")
         for name, signs in self._signs.items():
-            if any(one in said for one in signs):
+            if signs.search(said):
                 return name
-        return SOFT if any(one in said for one in self._soft) else None
+        return SOFT if self._soft.search(said) else None
 
 
 def _tidied(lines: Iterable[str]) -> tuple[str, ...]:

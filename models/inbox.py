@@ -1,7 +1,7 @@
 """The inbox: every message that arrived, stored before it is acknowledged, answered once."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import fields
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Any, cast
@@ -62,6 +62,7 @@ class Received(Base):
 
 
 _TABLE = cast(Table, Received.__table__)
+_SAID = tuple(field.name for field in fields(Incoming) if field.name not in {"id", "sender"})
 
 
 async def put(session: AsyncSession, messages: Sequence[Incoming], *, now: datetime) -> set[Address]:
@@ -72,8 +73,7 @@ async def put(session: AsyncSession, messages: Sequence[Incoming], *, now: datet
 
 
 def _row(message: Incoming, now: datetime) -> dict[str, Any]:
-    fields = {name: _clean(value) for name, value in asdict(message).items() if name not in {"id", "sender"}}
-    body = {name: value for name, value in fields.items() if value}
+    body = {name: _clean(value) for name in _SAID if (value := getattr(message, name))}
     return {
         "channel": message.sender.channel,
         "chat": message.sender.id,

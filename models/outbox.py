@@ -1,7 +1,7 @@
 """The outbox: every letter that leaves, written in the transaction of what it tells of."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Any, Literal, cast
@@ -92,6 +92,7 @@ class Letter(Base):
 
 
 TABLE = cast(Table, Letter.__table__)
+_WRITTEN = tuple(field.name for field in fields(Outgoing) if field.name != "lane")
 
 
 async def put(
@@ -126,7 +127,10 @@ async def put(
 
 def body_of(message: Outgoing) -> dict[str, Any]:
     """Return *message* as a letter keeps it."""
-    return {name: value for name, value in asdict(message).items() if name != "lane" and value}
+    body = {name: value for name in _WRITTEN if (value := getattr(message, name))}
+    if message.choices:
+        body["choices"] = [asdict(choice) for choice in message.choices]
+    return body
 
 
 async def settle(

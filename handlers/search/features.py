@@ -86,10 +86,12 @@ class Features:
         return [0, *starts.tolist()], np.array(rows, np.int32)[by_gram], np.array(parts, np.float32)[by_gram]
 
     def _alike(self, vector: Vector) -> Floats:
-        scores = np.zeros(self._number, np.float32)
+        rows, parts = [self._rows[:0]], [self._parts[:0]]
         for gram, part in vector.items():
             place = self._place.get(gram)
             if place is not None:
                 found = slice(self._starts[place], self._starts[place + 1])
-                scores[self._rows[found]] += self._parts[found] * np.float32(part)
-        return scores
+                rows.append(self._rows[found])
+                parts.append(self._parts[found] * np.float32(part))
+        scores = np.bincount(np.concatenate(rows), np.concatenate(parts), self._number)
+        return scores.astype(np.float32)

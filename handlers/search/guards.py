@@ -3,6 +3,7 @@
 import re
 
 from config.search_lists import Guards
+from handlers.choosing import any_of
 from handlers.search.normalise import plain, syllables, tokens
 
 _AROUND = 6
@@ -14,7 +15,10 @@ class Guard:
     def __init__(self, lists: Guards) -> None:
         self._lists = lists
         self._refused = [re.compile(pattern) for pattern in lists.refused]
-        self._dispute = {word: _spoken(word) for word in map(plain, lists.dispute)}
+        dispute = [plain(word) for word in lists.dispute]
+        self._abuse, self._outside, self._places = map(any_of, (lists.abuse, lists.outside, lists.places))
+        self._dispute = any_of(dispute)
+        self._dispute_spoken = any_of(_spoken(word) for word in dispute if len(word) > 1)
         self._greetings = frozenset(plain(greeting).replace(" ", "") for greeting in lists.greetings)
         self._thanks = tuple(plain(word) for word in lists.thanks)
         self.politeness = sorted(map(plain, lists.politeness), key=len, reverse=True)
@@ -26,7 +30,7 @@ class Guard:
             return "empty"
         if any(pattern.search(text) for pattern in self._refused):
             return "refused"
-        if any(word in text for word in self._lists.abuse):
+        if self._abuse.search(text):
             return "abuse"
         if bare in self._greetings:
             return "greeting"
@@ -40,17 +44,14 @@ class Guard:
 
     def is_dispute(self, text: str) -> bool:
         """Say whether plain *text* speaks of a labour dispute, in characters or in sound."""
-        sound = _spoken(text)
-        return any(
-            word in text or (len(word) > 1 and spoken in sound) for word, spoken in self._dispute.items()
-        )
+        return bool(self._dispute.search(text) or self._dispute_spoken.search(_spoken(text)))
 
     def is_outside(self, text: str) -> bool:
         """Say whether plain *text* plainly belongs to somebody else than a union."""
-        return any(word in text for word in self._lists.outside)
+        return bool(self._outside.search(text))
 
     def _elsewhere(self, text: str) -> str:
-        if any(word in text for word in self._lists.here):
+        if not self._places.search(text) or any(word in text for word in self._lists.here):
             return ""
         for place in self._lists.places:
             at = text.find(place)

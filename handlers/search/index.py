@@ -49,7 +49,7 @@ class Index:
         self._features = Features([without(plain(text), guard.politeness) for _, text in owned])
         self._topics = sorted({entry.topic for entry in entries})
         self._slugs = [entry.slug for entry in entries]
-        self._topic_of = {entry.slug: entry.topic for entry in entries}
+        self._topic_of = np.array([self._topics.index(entry.topic) for entry in entries])
         self._labour = np.array([topic.startswith("labour:") for topic in self._topics])
         self._answers = self._solve([(entry.topic, entry.slug) for entry, _ in owned])
         self.hi, self.lo = 1.0, 0.0
@@ -84,9 +84,7 @@ class Index:
         by_topic -= OUTSIDE_COST * self._guard.is_outside(text)
         order = np.argsort(-by_topic, kind="stable")
         topics = tuple((self._topics[n], float(by_topic[n])) for n in order[:SHOWN])
-        score_of = dict(zip(self._topics, by_topic, strict=True))
-        joint = np.array([score_of[self._topic_of[slug]] for slug in self._slugs]) + by_slug
-        best = np.argsort(-joint, kind="stable")
+        best = np.argsort(-(by_topic[self._topic_of] + by_slug), kind="stable")
         return topics, tuple(self._slugs[n] for n in best[:SHOWN]), confidence(by_topic[order])
 
     def _solve(self, owners: Sequence[tuple[str, str]]) -> Floats:
