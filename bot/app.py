@@ -106,7 +106,8 @@ def _assemble(
     wechat = _wechat(settings, database, dialogue, http, store, now)
     channels: list[Channel] = [chat, *(channel for channel in (telegram, wechat) if channel)]
     intake = Intake(channels, store)
-    mailboxes = Mailboxes(database, dialogue.answers, dialogue.fault, now, intake)
+    in_response = {"respond": wechat.respond} if wechat else {}
+    mailboxes = Mailboxes(database, dialogue.answers, dialogue.fault, now, intake, **in_response)
     routes = [
         chat.routes(),
         moving.routes(settings, database, lambda: dialogue.edition.content, mailboxes.receive, now),

@@ -18,6 +18,7 @@ from models.messages import Address, Incoming
 log = structlog.get_logger()
 Prepare = Callable[[Incoming], Awaitable[Incoming]]
 Answers = Callable[[AsyncSession, Sequence[Incoming], datetime], AsyncIterator[Incoming]]
+Respond = Callable[[AsyncSession, Incoming], Awaitable[Callable[[], None] | None]]
 OnFault = Callable[[AsyncSession, Incoming, datetime], Awaitable[None]]
 STORED, FETCHED, PAUSE = 100, 4, 1.0
 """Messages stored together, files fetched at once, seconds between two tries to begin."""
@@ -25,6 +26,10 @@ WORKERS = {"sqlite": 1, "postgresql": 16}
 """Transactions with turns at once; SQLite writes one after the other."""
 TURNS = {"sqlite": 16, "postgresql": 1}
 """Turns in a transaction: what SQLite does one after the other costs a fraction when it is done together."""
+
+
+async def _by_the_postman(_session: AsyncSession, _said: Incoming) -> None:
+    """Leave every answer to the postman."""
 
 
 class Mailboxes:
@@ -37,12 +42,14 @@ class Mailboxes:
         on_fault: OnFault,
         clock: Callable[[], datetime],
         prepare: Prepare,
+        respond: Respond = _by_the_postman,
     ) -> None:
         self._database = database
         self._answers = answers
         self._on_fault = on_fault
         self._clock = clock
         self._prepare = prepare
+        self._respond = respond
         self._stored = Together(database, self._put, STORED, self._arrived)
         self._waiting: dict[Address, None] = {}
         self._busy: set[Address] = set()
@@ -134,6 +141,7 @@ class Mailboxes:
         taken: dict[Address, int] = {}
         files: dict[int, Incoming] = {}
         answered: list[Address] = []
+        handed: list[Callable[[], None] | None] = []
         try:
             async with self._database.transaction() as session:
                 if self._alone.isdisjoint(chats):
@@ -147,12 +155,15 @@ class Mailboxes:
                 taken = {row.at: row.id for row, _ in rows if row.id not in files}
                 messages = [said[number] for number in taken.values()]
                 async for message in self._answers(session, messages, self._clock()):
-                    answered.append(message.sender)  # noqa: PERF401 -- those before a fault count too
+                    handed.append(await self._respond(session, message))
+                    answered.append(message.sender)
                 await inbox.done(session, {chat: taken[chat] for chat in answered})
         except Exception as error:  # the turns: logged with its id, and the others go on
             if not isinstance(error, Refused):
                 log.exception("turn", inbox=[*taken.values()])
             return await self._fell(taken, answered) | {message.sender for message in files.values()}
+        for hand_over in filter(None, handed):
+            hand_over()
         self._alone.difference_update(answered)
         for number, message in files.items():
             chats.remove(message.sender)

@@ -31,6 +31,8 @@ PULLED = "web"
 """The channel whose letters wait to be fetched; they are neither paced nor leased."""
 PASSIVE, GRACE = "wechat", timedelta(seconds=2)
 """The channel that is answered in the response to a message: such a letter is the postman's only some seconds later."""
+ANSWERS = "answers"
+"""Where a session notes the letters to WeChat that it has written, by the message that each answers."""
 MASS = "mass"
 """The owner of letters that go in one call for thousands; whether they went only that call knows (models/wechat_mass.py)."""
 HELD = "held"
@@ -117,7 +119,10 @@ async def put(
         "notice_id": LOOSE if message.lane == "bulk" else None,
     }  # fmt: skip
     if key is None:
-        session.add(Letter(**row))  # several are written at once, before anything is read again
+        letter = Letter(**row)
+        session.add(letter)  # several are written at once, before anything is read again
+        if passive:
+            session.info.setdefault(ANSWERS, {}).setdefault(answers, []).append(letter)
     else:
         await session.flush()
         await session.execute(insert_new(kind_of(session), TABLE, ("key",)), row)

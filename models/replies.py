@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from models import dispatch, inbox
 from models.messages import Address
-from models.outbox import HELD, PASSIVE, Letter, body_of
+from models.outbox import ANSWERS, HELD, PASSIVE, Letter, body_of
 
 IN_RESPONSE = "passive"
 """The platform's id of a letter that went as the response itself."""
@@ -52,6 +52,14 @@ def _answering() -> Select[Letter]:
         Letter.answers.in_(bindparam("numbers", expanding=True)),
     )
     return select(Letter).where(*mine).order_by(Letter.id).with_for_update()
+
+
+def written(session: AsyncSession, number: str, *, now: datetime) -> tuple[Letter, ...]:
+    """Return the letters that this transaction has written to answer the message *number*; they count as sent."""
+    letters = tuple[Letter, ...](session.info.get(ANSWERS, {}).get(number, ()))
+    for letter in letters:
+        give(letter, number, now=now)
+    return letters
 
 
 async def _reply(

@@ -8,7 +8,7 @@ from sqlalchemy import Select, and_, bindparam, event, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import ORMExecuteState, Session
 
-from models import handoffs
+from models import handoffs, outbox
 from models.conversations import Conversation
 from models.handoffs import HandOff
 from models.members import Contact, Member
@@ -45,7 +45,10 @@ async def known(session: AsyncSession, chats: Collection[Address]) -> dict[Addre
 
 
 def is_stale(session: AsyncSession) -> bool:
-    """Say whether rows were changed since `known` that the session does not know of: merged, moved or forgotten ones."""
+    """Say whether rows were changed since `known` that the session does not know of: merged, moved or forgotten ones.
+
+    Letters do not count: nothing is read from them.
+    """
     return _CHANGED in session.info
 
 
@@ -67,5 +70,6 @@ def _known() -> Select[*tuple[Any, ...]]:
 
 @event.listens_for(Session, "do_orm_execute")
 def _note(state: ORMExecuteState) -> None:
-    if state.is_update or state.is_delete:
+    changes = state.is_update or state.is_delete
+    if changes and state.statement.table is not outbox.TABLE:  # type: ignore[attr-defined]  # as both have one
         state.session.info[_CHANGED] = True

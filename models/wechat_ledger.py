@@ -2,14 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import UniqueConstraint, case, delete, or_, select, update
+from sqlalchemy import Table, UniqueConstraint, case, delete, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models import wechat_mass
-from models.base import Base, Moment, wake
+from models.base import Base, Moment, insert_new, kind_of, wake
 from models.messages import LANES
 from models.notices import TOLD, Notice
 from models.outbox import HELD, LOOSE, PASSIVE, TABLE
@@ -48,10 +48,13 @@ class WeChatConsent(Base):
 
 
 async def _locked(session: AsyncSession, openid: str, now: datetime) -> WeChatWindow:
+    """Return the window of *openid*, one that is over where none was; two processes never make two."""
     found = await session.get(WeChatWindow, openid, with_for_update=True, populate_existing=True)
     if found is None:
-        found = WeChatWindow(openid=openid, until=now, left=0, tap_until=now, tap_left=0)
-        session.add(found)
+        row = {"openid": openid, "until": now, "remaining": 0, "tap_until": now, "tap_remaining": 0}
+        table = cast(Table, WeChatWindow.__table__)
+        await session.execute(insert_new(kind_of(session), table, ("openid",)), row)
+        found = await session.get_one(WeChatWindow, openid, with_for_update=True)
     return found
 
 

@@ -88,7 +88,8 @@ def account(database, dialogue, clock, tmp_path) -> Opens:
             )  # fmt: skip
             store = Store(settings.files)
             channel = WeChat(settings, http, database, clock, lambda: dialogue.edition.content, store)
-            mailboxes = Mailboxes(database, dialogue.answers, dialogue.fault, clock, Intake([channel], store))
+            intake = Intake([channel], store)
+            mailboxes = Mailboxes(database, dialogue.answers, dialogue.fault, clock, intake, channel.respond)
             delivery = Delivery(database, [channel], clock, "tests", on_gone=members.bury)
             listening = asyncio.create_task(channel.listen(mailboxes.receive))
             site = web.AppRunner(web_server.build(settings, database, [channel.routes()]), access_log=None)

@@ -12,6 +12,7 @@ from config.wechat import Form
 from models import wechat_ledger
 from models.attachments import take_in
 from models.messages import Choice, Outgoing
+from models.wechat_ledger import WeChatWindow
 from models.wechat_mass import WeChatMass, WeChatMonth
 from tests.account.conftest import REMINDER
 from tests.pictures import saved, scene
@@ -258,3 +259,15 @@ def test_fields_hold_what_wechat_takes():
     assert fitted("thing1", "字" * 21) == "字" * 19 + "…"
     assert fitted("phrase12", "六个字的短语") == "六个字的…"
     assert fitted("time2", "2026-11-12 10:00" * 3) == "2026-11-12 10:00" * 3
+
+
+@pytest.mark.parametrize("database", ["postgresql"], indirect=True)
+async def test_two_processes_open_one_window(database, clock):
+    async def opened() -> None:
+        async with database.transaction() as session:
+            await wechat_ledger.opened(session, "o-wang", "text", now=clock())
+            await asyncio.sleep(0.05)
+
+    await asyncio.gather(opened(), opened())
+    async with database.transaction() as session:
+        assert await session.scalar(select(WeChatWindow.left)) == wechat_ledger.TALK

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import delete, update
 
-from models import conversations, handoffs, members, senders, shown_lists
+from models import conversations, handoffs, members, outbox, senders, shown_lists
 from models.members import Member
 from models.messages import Address, Choice, Outgoing
 
@@ -57,4 +57,11 @@ async def test_rows_changed_behind_the_session_make_it_stale(database, change):
         await session.execute(change)
         assert senders.is_stale(session)
         await senders.known(session, [WANG])
+        assert not senders.is_stale(session)
+
+
+async def test_letters_that_leave_concern_nobody(database):
+    async with database.transaction() as session:
+        await senders.known(session, [WANG])
+        await session.execute(update(outbox.TABLE).values(reason="x"))
         assert not senders.is_stale(session)

@@ -7,6 +7,7 @@ from datetime import datetime
 
 import aiohttp
 from aiohttp import web
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.channels.base import Receive
 from bot.channels.wechat import checkup, menu
@@ -66,6 +67,10 @@ class WeChat:
         if self._grade != "passive":
             await menu.set_up(self.client, self._content().wechat, self._site)
         await asyncio.Event().wait()
+
+    async def respond(self, session: AsyncSession, said: Incoming) -> Callable[[], None] | None:
+        """Let the answer to *said* go in the response, where the request is still open; hand it over after the commit."""
+        return await self._callback.answering.respond(session, said)
 
     async def send(self, address: str, message: Outgoing) -> str:
         """Send one letter by the way that is open to this member; return WeChat's id of it."""
