@@ -1,6 +1,8 @@
 .DEFAULT_GOAL := help
 .SHELLFLAGS := -eu -c
 export UV_PYTHON_DOWNLOADS := never
+# Tests run in many processes: what one has compiled the others need not compile again.
+unexport PYTHONDONTWRITEBYTECODE
 UV := .tools/bin/uv
 PY := .venv/bin/python
 # Where code that only PostgreSQL runs is tested: watched there for coverage, in its greenlets; elsewhere the same code is watched on SQLite.
