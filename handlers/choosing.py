@@ -15,6 +15,8 @@ _TWO = re.compile(r"\d[\W_]+\d")
 def tidy(said: str) -> str:
     """Return *said* without case, width, spaces and punctuation."""
     text = unicodedata.normalize("NFKC", said).casefold()
+    if text.isalnum():  # as most labels are: letters and numbers alone
+        return text
     return "".join(c for c in text if unicodedata.category(c)[0] in "LN")
 
 

@@ -136,7 +136,8 @@ class Dialogue:
     async def _turn(self, session: AsyncSession, message: Incoming, sender: Sender, now: datetime) -> Turn:
         who = (sender.member, sender.contact)
         member = await members.met(session, message.sender, *who, language=message.language[:2], now=now)
-        conversation, first = await conversations.current(session, member, now=now)
+        talk = sender.conversation
+        conversation, first = await conversations.current(session, member, known=talk, now=now)
         english = is_english(message.text)
         said = (message, member, session, self.edition.content, now, conversation, self.ways)
         return Turn(*said, first=first, english=english, sender=sender)

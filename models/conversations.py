@@ -53,10 +53,16 @@ class Conversation(Base):
         self.asked, self.ranked, self.choices = {}, [], []
 
 
-async def current(session: AsyncSession, member: Member, *, now: datetime) -> tuple[Conversation, bool]:
-    """Return the conversation of *member* and whether it is new; a form untouched for 30 days is forgotten."""
-    locks = True if kind_of(session) == "postgresql" else None
-    found = await session.get(Conversation, member.id, with_for_update=locks)
+async def current(
+    session: AsyncSession, member: Member, *, known: Conversation | None = None, now: datetime
+) -> tuple[Conversation, bool]:
+    """Return the conversation of *member* and whether it is new; a form untouched for 30 days is forgotten.
+
+    Where turns run side by side it is read anew and locked, even when it is *known*.
+    """
+    found = known
+    if found is None or kind_of(session) == "postgresql":
+        found = await session.get(Conversation, member.id, with_for_update=True)
     if found is None:
         found = Conversation(
             member_id=member.id,

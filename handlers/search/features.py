@@ -86,12 +86,13 @@ class Features:
         return [0, *starts.tolist()], np.array(rows, np.int32)[by_gram], np.array(parts, np.float32)[by_gram]
 
     def _alike(self, vector: Vector) -> Floats:
-        rows, parts = [self._rows[:0]], [self._parts[:0]]
-        for gram, part in vector.items():
-            place = self._place.get(gram)
-            if place is not None:
-                found = slice(self._starts[place], self._starts[place + 1])
-                rows.append(self._rows[found])
-                parts.append(self._parts[found] * np.float32(part))
-        scores = np.bincount(np.concatenate(rows), np.concatenate(parts), self._number)
-        return scores.astype(np.float32)
+        known = [
+            (place, part) for gram, part in vector.items() if (place := self._place.get(gram)) is not None
+        ]
+        if not known:
+            return np.zeros(self._number, np.float32)
+        found = [slice(self._starts[place], self._starts[place + 1]) for place, _ in known]
+        parts = np.repeat([part for _, part in known], [one.stop - one.start for one in found])
+        parts *= np.concatenate([self._parts[one] for one in found])
+        rows = np.concatenate([self._rows[one] for one in found])
+        return np.bincount(rows, parts, self._number).astype(np.float32)

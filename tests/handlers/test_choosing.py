@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from handlers.choosing import number, pick, tidy
+from handlers.choosing import any_of, number, pick, tidy
 
 MENU = [["详细", "detail:a"], ["转人工", "human"], ["不是这个", "wrong:a"]]
 PAIR = [["删掉", "privacy:gone"], ["不删", "menu"]]
@@ -64,3 +64,26 @@ def test_tidy_is_the_same_twice(text):
 @given(st.text(), st.lists(st.tuples(st.text(), st.text()), max_size=9))
 def test_pick_names_only_what_was_offered(said, choices):
     assert pick(said, choices) in {None, *(value for _, value in choices)}
+
+
+@pytest.mark.parametrize(
+    ("said", "tidied"),
+    [
+        ("我要 报名！", "我要报名"),
+        ("报名", "报名"),
+        ("ＯＫ", "ok"),
+        ("①", "1"),
+        ("e\u0301", "é"),
+        ("x\u0301", "x"),
+        ("", ""),
+        ("。", ""),
+    ],
+)
+def test_only_letters_and_numbers_count(said, tidied):
+    assert tidy(said) == tidied
+
+
+def test_any_of_nothing_finds_nothing():
+    assert any_of([]).search("") is None
+    assert any_of(["a.c", "b"]).search("abc")[0] == "b"
+    assert any_of(["a.c"]).search("abc") is None

@@ -99,11 +99,9 @@ class Callback:
 
     async def _write(self, request: web.Request, answer: Shown, body: bytes) -> web.StreamResponse:
         """Write the answer; when the line breaks it waits for the next copy of the message."""
-        response = web.StreamResponse(headers={"Content-Type": "application/xml; charset=utf-8"})
-        response.content_length = len(body)
+        response = web.Response(body=body, content_type="application/xml", charset="utf-8")
         try:
             await response.prepare(request)
-            await response.write(body)
             await response.write_eof()
         except (ConnectionError, asyncio.CancelledError):
             await self.answering.give_back(answer.letters)
