@@ -118,9 +118,10 @@ class Mailboxes:
     async def _work(self) -> None:
         try:
             while chats := self._pick(1):
-                again = await self._turns(chats)
-                self._busy.difference_update(chats)
-                self._waiting.update(dict.fromkeys(again))
+                try:
+                    self._waiting.update(dict.fromkeys(await self._turns(chats)))
+                finally:
+                    self._busy.difference_update(chats)
         finally:
             self._workers -= 1
 

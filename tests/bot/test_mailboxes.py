@@ -177,6 +177,21 @@ async def test_fault_of_one_leaves_the_answers_of_others(mailboxes, answerer, da
     assert sorted(state for state, _ in await rows(database)) == ["done"] * 4 + ["new"]
 
 
+async def test_fault_that_cannot_be_told_keeps_no_chat_closed(database, answerer, clock):
+    async def speechless(_session, _message, _now):
+        raise LookupError("a fault in telling of the fault")
+
+    boxes = Mailboxes(database, answerer.answers, speechless, clock, as_it_is)
+    answerer.failing = {"bad"}
+    await boxes.receive(said(1, text="bad"))
+    await boxes.settled()
+    answerer.failing = set()
+    await boxes.receive(said(2, text="good"))
+    await boxes.settled()
+
+    assert answerer.answered == [("wang", "bad"), ("wang", "good")]
+
+
 async def test_what_is_left_for_later_is_answered_then(database, clock):
     answered: list[str] = []
 
